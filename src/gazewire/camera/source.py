@@ -1,0 +1,79 @@
+"""What every source of a pair of glasses looks like to the programs that use it.
+
+A source is a `Timeline`: an iterator of records in order of time, told once at which instant it
+begins. It sleeps for nothing and asks no clock; `gazewire.flow.play` draws it in a worker
+thread and releases each record when it is due. So a source can be tested as a plain list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Protocol
+
+import msgspec
+
+from gazewire.model import EyeEvent, Frame, GazeDatum, ImuDatum
+
+__all__ = ["GlassesInfo", "Record", "Timeline", "VideoShape"]
+
+Record = Frame | GazeDatum | ImuDatum | EyeEvent
+"""What a pair of glasses gives. Frames are of the cameras ``world`` and ``eyes``."""
+
+
+class VideoShape(msgspec.Struct, frozen=True, kw_only=True):
+    """Size and nominal rate of a video stream.
+
+    Attributes:
+        width: pixels in a row.
+        height: rows.
+        rate_hz: frames a second; nominal, the frames' own timestamps are the truth.
+    """
+
+    width: int
+    height: int
+    rate_hz: float
+
+
+class GlassesInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """What a source has, known before its first record.
+
+    Attributes:
+        description: what it is, in a few words for the log.
+        scene: the scene camera, or None.
+        eyes: the eye cameras side by side, or None.
+        gaze_rate_hz: nominal; None where there is no gaze.
+        imu_rate_hz: nominal; None where there is no inertial sensor.
+        has_eye_events: fixations, saccades or blinks come too.
+        calibration: the glasses' calibration file, 803 bytes for Neon, or None.
+        serial: serial number of the glasses or module, or None.
+    """
+
+    description: str
+    scene: VideoShape | None = None
+    eyes: VideoShape | None = None
+    gaze_rate_hz: float | None = None
+    imu_rate_hz: float | None = None
+    has_eye_events: bool = False
+    calibration: bytes | None = None
+    serial: str | None = None
+
+
+class Timeline(Protocol):
+    """A source of records."""
+
+    @property
+    def info(self) -> GlassesInfo:
+        """What the source has."""
+
+    def records(self, start_unix_ns: int) -> Iterator[Record]:
+        """Make the records, from the beginning.
+
+        Timestamps rise within each stream; across streams they are in order to within one frame
+        interval of the scene camera. The iterator may be endless.
+
+        Args:
+            start_unix_ns: the instant at which the source's own time begins.
+
+        Raises:
+            SourceError: from the iterator, where the source turns out to be broken on the way.
+        """

@@ -1,0 +1,6 @@
+"""Clocks, and the arithmetic between their scales. Instants are integer nanoseconds."""
+
+from gazewire.time.clock import Clock, ManualClock, SystemClock
+from gazewire.time.ntp import ntp_from_unix_ns, unix_ns_from_ntp
+
+__all__ = ["Clock", "ManualClock", "SystemClock", "ntp_from_unix_ns", "unix_ns_from_ntp"]
