@@ -84,11 +84,11 @@ class StreamLayout:
 
     Attributes:
         base: what its file names begin with.
-        row: packed little-endian record; None where rows vary in length.
+        row: packed little-endian record.
     """
 
     base: str
-    row: np.dtype[np.void] | None
+    row: np.dtype[np.void]
 
     @property
     def dtype_file(self) -> str:
@@ -176,24 +176,32 @@ EYELID_COLUMNS = tuple(name for name, _ in _eyelid("left") + _eyelid("right"))
 IMU = StreamLayout(
     "imu",
     np.dtype(
-        [("timestamp_ns", "<i8")]
-        + _floats(*(f"gyro_{axis}" for axis in "xyz"))
-        + _floats(*(f"accel_{axis}" for axis in "xyz"))
-        + _floats(*(f"quaternion_{axis}" for axis in "wxyz"))
+        [
+            ("timestamp_ns", "<i8"),
+            *_floats("gyro_x", "gyro_y", "gyro_z", "accel_x", "accel_y", "accel_z"),
+            *_floats("quaternion_w", "quaternion_x", "quaternion_y", "quaternion_z"),
+        ]
     ),
 )
 """Degrees a second, g, unit quaternion. Readers take the columns by position."""
 
-EXTIMU = StreamLayout("extimu", None)
-"""The samples of `IMU` as protobuf messages, each after its length (`EXTIMU_LENGTH`)."""
+EXTIMU = StreamLayout("extimu", np.dtype([("octet", "u1")]))
+"""The samples of `IMU` as protobuf messages, each after its length (`EXTIMU_LENGTH`).
+
+They vary in length, so that the row is a single byte here, and there is no ``.dtype`` file.
+"""
 
 FIXATIONS = StreamLayout(
     "fixations",
     np.dtype(
-        [("event_type", "<i4"), ("start_timestamp_ns", "<i8"), ("end_timestamp_ns", "<i8")]
-        + _floats("start_gaze_x", "start_gaze_y", "end_gaze_x", "end_gaze_y")
-        + _floats("mean_gaze_x", "mean_gaze_y", "amplitude_pixels", "amplitude_angle_deg")
-        + _floats("mean_velocity", "max_velocity")
+        [
+            ("event_type", "<i4"),
+            ("start_timestamp_ns", "<i8"),
+            ("end_timestamp_ns", "<i8"),
+            *_floats("start_gaze_x", "start_gaze_y", "end_gaze_x", "end_gaze_y"),
+            *_floats("mean_gaze_x", "mean_gaze_y", "amplitude_pixels", "amplitude_angle_deg"),
+            *_floats("mean_velocity", "max_velocity"),
+        ]
     ),
 )
 """Fixations and saccades, by `event_type`; the instant of a row is its start."""
@@ -214,8 +222,7 @@ def dtype_text(row: np.dtype[np.void]) -> str:
 
     The types are NumPy's long names (``float32``), which mean little-endian there.
     """
-    assert row.names is not None
-    lines = (f'("{name}", "{row[name].newbyteorder("=").name}"),\n' for name in row.names)
+    lines = (f'("{name}", "{row[name].name}"),\n' for name in row.names or ())
     return f"[\n{''.join(lines)}]\n"
 
 
