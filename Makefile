@@ -1,0 +1,51 @@
+# Everything that a developer does with gazewire. All it needs is CPython 3.11 or newer, and make.
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-all lint bench clean env peers
+
+BIN := .venv/bin
+
+help:
+	@echo "make demo      a pair of glasses in software, and the page that shows what they see"
+	@echo "               (make demo ARGS='--product invisible' passes options on)"
+	@echo "make test      all checks and tests on the first Python found"
+	@echo "make test-all  all tests again on every Python found, 3.11 to 3.13"
+	@echo "make lint      format, lint, types and floors, without tests"
+	@echo "make bench     figures on this machine"
+	@echo "make clean     remove what the above have made"
+
+demo: env
+	@echo "Open the http address below in a browser. Control-C stops."
+	@exec $(BIN)/gazewire device $(ARGS)
+
+test: lint peers
+	@$(BIN)/python -m pytest -q
+
+test-all: lint peers
+	@tools/pythons | while read -r version python; do \
+		case $$version in 3.11|3.12|3.13) ;; *) continue ;; esac; \
+		PYTHON="$$python" tools/make-env .venvs/$$version --editable '.[all]' --group dev && \
+		echo "Testing on Python $$version" && \
+		.venvs/$$version/bin/python -m pytest -q </dev/null || exit 1; \
+	done
+
+# lint-imports is heard only when a contract is broken: it draws a banner.
+lint: env
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+	@floors=$$($(BIN)/lint-imports 2>&1) || { echo "$$floors"; exit 1; }; echo "Imports only go down."
+
+bench: env
+	@set -e; for benchmark in benchmarks/bench_*.py; do $(BIN)/python "$$benchmark"; done
+
+clean:
+	@rm -rf .venv .venvs .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist
+	@find src tests benchmarks examples -name __pycache__ -type d -prune -exec rm -rf {} +
+
+env:
+	@tools/make-env .venv --editable '.[all]' --group dev
+
+# The official client excludes our own versions of its libraries, so it has an environment of its own.
+peers:
+	@tools/make-env .venvs/peers-realtime --group peers-realtime

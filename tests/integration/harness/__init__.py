@@ -1,0 +1,1 @@
+"""What integration tests are made of: programs, peers, footage and truth."""

@@ -1,0 +1,127 @@
+"""Foreign clients, run as scripts in an interpreter that has them installed.
+
+A script of `peers/` is given its arguments as one JSON object on its command line and prints one
+JSON document as its last line. Before that it may print the single line ``receiving``, and go on
+until its standard input ends: so a test can do something while a client is receiving.
+"""
+
+from __future__ import annotations
+
+import json
+import queue
+import subprocess
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Self
+
+__all__ = ["Peer", "PeerRunner"]
+
+PEERS = Path(__file__).parent.parent / "peers"
+
+
+class Peer:
+    """A peer script that is running.
+
+    As a context manager it kills the script where the block did not wait for its `result`.
+    """
+
+    def __init__(self, command: Sequence[str]) -> None:
+        self._process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        self._lines: queue.Queue[str] = queue.Queue()
+        self._stderr = ""
+        self._readers = [
+            threading.Thread(target=self._read_stdout, daemon=True),
+            threading.Thread(target=self._read_stderr, daemon=True),
+        ]
+        for reader in self._readers:
+            reader.start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._process.poll() is None:
+            self._process.kill()
+        self._process.wait()
+        for reader in self._readers:
+            reader.join()
+        for stream in (self._process.stdin, self._process.stdout, self._process.stderr):
+            if stream is not None:
+                stream.close()
+
+    def wait_until_receiving(self, limit_s: float = 20.0) -> None:
+        """Wait for the script to say that data have come."""
+        line = self._next_line(limit_s)
+        assert line == "receiving\n", f"the peer said {line!r}\n{self._stderr}"
+
+    def result(self, limit_s: float = 40.0) -> Any:
+        """End the script's standard input, wait for it to finish and return its document.
+
+        Raises:
+            AssertionError: it did not finish in time, or failed.
+        """
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        try:
+            status = self._process.wait(limit_s)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            message = f"the peer did not finish within {limit_s} s:\n{self._stderr}"
+            raise AssertionError(message) from None
+        for reader in self._readers:
+            reader.join()
+        assert status == 0, f"the peer ended with status {status}:\n{self._stderr}"
+        return json.loads(self._next_line(0.0))
+
+    def _next_line(self, limit_s: float) -> str:
+        try:
+            return self._lines.get(timeout=limit_s) if limit_s else self._lines.get_nowait()
+        except queue.Empty:
+            return ""
+
+    def _read_stdout(self) -> None:
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            self._lines.put(line)
+        self._lines.put("")
+
+    def _read_stderr(self) -> None:
+        assert self._process.stderr is not None
+        for line in self._process.stderr:
+            self._stderr += line
+
+
+class PeerRunner:
+    """Starts peer scripts in one interpreter.
+
+    Args:
+        python: an interpreter in whose environment the peer is installed.
+    """
+
+    def __init__(self, python: Path) -> None:
+        self._python = python
+
+    def start(self, script: str, *, inside: Sequence[str] = (), **arguments: Any) -> Peer:
+        """Start `script` of the folder `peers/`.
+
+        Args:
+            script: its name, without ``.py``.
+            inside: a command prefix, for example one that enters a network namespace.
+            arguments: keyword arguments of its main function, as JSON knows them.
+        """
+        script_path = PEERS / f"{script}.py"
+        return Peer([*inside, str(self._python), str(script_path), json.dumps(arguments)])
+
+    def run(
+        self, script: str, *, inside: Sequence[str] = (), limit_s: float = 40.0, **arguments: Any
+    ) -> Any:
+        """Run `script` to its end and return its document."""
+        with self.start(script, inside=inside, **arguments) as peer:
+            return peer.result(limit_s)
