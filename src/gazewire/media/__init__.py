@@ -1,1 +1,21 @@
-"""."""
+"""Video coding and video files; the one door through which libav (PyAV) enters.
+
+Everything here computes in the thread that calls it, and takes milliseconds: an event loop calls it
+in a worker thread. libav is silent: PyAV passes on none of its messages unless a program asks for
+them with ``av.logging.set_level``, and nothing here does.
+"""
+
+from gazewire.errors import MissingExtraError
+
+try:
+    import av  # noqa: F401
+except ImportError as error:
+    raise MissingExtraError("video") from error
+
+from gazewire.media.container import VideoFile
+from gazewire.media.decoder import H264Decoder
+from gazewire.media.encoder import H264Encoder
+from gazewire.media.fragmented import FragmentedMp4Writer
+from gazewire.media.jpeg import encode_jpeg
+
+__all__ = ["FragmentedMp4Writer", "H264Decoder", "H264Encoder", "VideoFile", "encode_jpeg"]

@@ -1,0 +1,153 @@
+"""Video files, read as frames with the timestamps that the file gives them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+
+import av
+
+from gazewire.errors import UndecodableSourceError, UnreadableSourceError
+from gazewire.media.picture import frame_from_picture
+from gazewire.model import Frame
+
+__all__ = ["VideoFile"]
+
+_NS_PER_S = 1_000_000_000
+# Where a file does not tell its rate.
+_DEFAULT_RATE_HZ = 30.0
+
+
+class VideoFile:
+    """The first video track of a file, in any container and codec that libav reads.
+
+    Nothing is kept in memory but the picture at hand; each iteration opens the file anew, so that
+    several may run at once. A rotation that the file asks for is not applied: coordinates of gaze
+    are those of the stored picture. Pictures in full range are brought to video range.
+
+    Attributes:
+        path: the file.
+        width: pixels in a row.
+        height: rows.
+        rate_hz: mean frames a second, as the file tells.
+        skipped: packets left out so far because they could not be decoded.
+    """
+
+    def __init__(self, path: Path, *, camera: str = "world") -> None:
+        """Look into the file: read its headers and decode its first picture.
+
+        Args:
+            path: the file.
+            camera: what its frames say they come from.
+
+        Raises:
+            UnreadableSourceError: there is no such file, or it may not be read.
+            UndecodableSourceError: it is not a video, or no picture of it can be decoded.
+        """
+        self.path = path
+        self.skipped = 0
+        self._camera = camera
+        with self._open() as container:
+            stream = container.streams.video[0]
+            picture = next(self._pictures(container, stream), None)
+            if picture is None:
+                raise UndecodableSourceError(
+                    str(path), f"no picture of {path} can be decoded; the file is damaged or empty"
+                )
+            rate = stream.average_rate or stream.guessed_rate
+        self.width = picture.width
+        self.height = picture.height
+        self.rate_hz = float(rate) if rate else _DEFAULT_RATE_HZ
+        self.skipped = 0
+
+    def frames(self, start_unix_ns: int = 0, first_index: int = 0) -> Iterator[Frame]:
+        """Decode the file from its beginning, in order of display.
+
+        Timestamps are the file's own, as integers: the first frame has `start_unix_ns`, each
+        other one that plus its distance from the first, rounded to the nanosecond. They rise: where
+        a damaged file steps back, it goes on one mean interval after the frame before.
+
+        Args:
+            start_unix_ns: instant of the first frame.
+            first_index: its index.
+
+        Raises:
+            UnreadableSourceError: the file is gone.
+            UndecodableSourceError: it holds something else by now.
+        """
+        interval_ns = round(_NS_PER_S / self.rate_hz)
+        with self._open() as container:
+            stream = container.streams.video[0]
+            time_base = stream.time_base or Fraction(1, _NS_PER_S)
+            first_pts: int | None = None
+            shift_ns = 0
+            previous_ns: int | None = None
+            for index, picture in enumerate(self._pictures(container, stream), first_index):
+                if picture.pts is None:
+                    # Nothing known: one interval after the frame before.
+                    elapsed_ns = 0 if previous_ns is None else previous_ns + interval_ns
+                else:
+                    if first_pts is None:
+                        first_pts = picture.pts
+                    elapsed_ns = _ns(picture.pts - first_pts, time_base) + shift_ns
+                if previous_ns is not None and elapsed_ns <= previous_ns:
+                    shift_ns += previous_ns + interval_ns - elapsed_ns
+                    elapsed_ns = previous_ns + interval_ns
+                previous_ns = elapsed_ns
+                yield frame_from_picture(
+                    picture,
+                    camera=self._camera,
+                    index=index,
+                    timestamp_unix_ns=start_unix_ns + elapsed_ns,
+                )
+
+    def _open(self) -> av.container.InputContainer:
+        source = str(self.path)
+        try:
+            # The library would take a name such as http:... for an address, and reports a folder
+            # as a broken file.
+            self.path.open("rb").close()
+            container = av.open(f"file:{source}", "r")
+        except FileNotFoundError as error:
+            raise UnreadableSourceError(
+                source, f"there is no file {source}; check the path"
+            ) from error
+        except (av.FFmpegError, ValueError) as error:
+            raise UndecodableSourceError(
+                source, f"{source} is not a video that can be read; use MP4 or Matroska with H.264"
+            ) from error
+        except OSError as error:
+            raise UnreadableSourceError(
+                source, f"{source} cannot be opened ({error.strerror}); check what it is"
+            ) from error
+        if not container.streams.video:
+            container.close()
+            raise UndecodableSourceError(
+                source, f"{source} has no video track; choose another file"
+            )
+        return container
+
+    def _pictures(
+        self, container: av.container.InputContainer, stream: av.VideoStream
+    ) -> Iterator[av.VideoFrame]:
+        packets = container.demux(stream)
+        while True:
+            try:
+                packet = next(packets, None)
+            except av.FFmpegError:
+                # The container itself is torn; what the decoder still holds comes out.
+                self.skipped += 1
+                packet = None
+            if packet is None:
+                return
+            try:
+                yield from packet.decode()
+            except av.FFmpegError:
+                self.skipped += 1
+
+
+def _ns(ticks: int, time_base: Fraction) -> int:
+    # Exact, rounded to the nearest nanosecond.
+    numerator = ticks * time_base.numerator * _NS_PER_S
+    return (2 * numerator + time_base.denominator) // (2 * time_base.denominator)
