@@ -1,0 +1,40 @@
+"""A listening TCP socket, with the reasons why there is none told in our own words."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import socket
+from collections.abc import Callable
+
+from gazewire.errors import AddressInUseError, NetworkError
+
+__all__ = ["listen"]
+
+
+async def listen(
+    protocol_factory: Callable[[], asyncio.BaseProtocol], *, host: str, port: int, purpose: str
+) -> asyncio.Server:
+    """Accept connections on one address, and make a protocol object for each.
+
+    Args:
+        protocol_factory: called once for each connection.
+        host: address of one interface, or ``0.0.0.0`` for all of them.
+        port: TCP port; 0 takes any free one.
+        purpose: what the port is for, as a user calls it: ``HTTP``, ``time echo``.
+
+    Raises:
+        AddressInUseError: another program has the port.
+        NetworkError: the address is not one of this machine, or may not be used.
+    """
+    # One family means one socket: a host name with addresses of both would, with port 0, be given
+    # two different ports.
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return await asyncio.get_running_loop().create_server(
+            protocol_factory, host, port, family=family
+        )
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise AddressInUseError(host, port, purpose) from error
+        raise NetworkError(f"cannot listen for {purpose} on {host}:{port}: {error}") from error
