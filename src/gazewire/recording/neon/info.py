@@ -1,0 +1,216 @@
+"""The documents of a recording: what recorded, whom, when, with which questions.
+
+The fields carry the names of the files' keys, so that the records are the files.
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import UTC, datetime
+
+import msgspec
+
+from gazewire import __version__
+
+__all__ = [
+    "ANONYMOUS",
+    "NO_QUESTIONS",
+    "RecordingDevice",
+    "RecordingInfo",
+    "Template",
+    "TemplateAnswers",
+    "Wearer",
+    "recording_info",
+]
+
+_NS_PER_S = 1_000_000_000
+
+# Readers take what stands before the hyphen for the version of the phone's app, and shift fixations
+# where it is lower than this one.
+_APP_VERSION = f"2.9.31-gazewire-{__version__}"
+# Says "Neon" to the vendor's tools; 2.5 is what phones wrote in 2025.
+_DATA_FORMAT_VERSION = "2.5"
+# The vendor's exporter looks here for the way in which blinks were found.
+_PIPELINE_VERSION = "2.8.0"
+# What the vendor's app assumes of a wearer that nobody measured.
+_INTER_EYE_DISTANCE_MM = 63.0
+_GAZE_RATE_HZ = 200
+
+
+class RecordingDevice(msgspec.Struct, frozen=True, kw_only=True):
+    """What made a recording.
+
+    Attributes:
+        device_name: as users call the device.
+        device_id: 16 hexadecimal digits.
+        module_serial: of the glasses' sensor module; six digits on Neon.
+        frame_name: of the glasses' frame.
+    """
+
+    device_name: str
+    device_id: str
+    module_serial: str
+    frame_name: str = ""
+
+
+class Wearer(msgspec.Struct, frozen=True, kw_only=True):
+    """``wearer.json``: whose eyes are recorded.
+
+    Attributes:
+        uuid: the same person has the same one in all recordings.
+        name: for humans.
+    """
+
+    uuid: str
+    name: str
+
+
+ANONYMOUS = Wearer(uuid=str(uuid.uuid5(uuid.NAMESPACE_DNS, "wearer.gazewire")), name="Anonymous")
+"""The wearer of devices that do not know who wears them."""
+
+
+class Template(msgspec.Struct, frozen=True, kw_only=True):
+    """``template.json``: the questions that are asked with each recording.
+
+    Attributes:
+        id: UUID.
+        name: for humans.
+        created_at: ISO 8601.
+        updated_at: ISO 8601; the version of the template.
+        recording_name_format: pieces of text, ``{date}`` and ``{time}``.
+        items: the questions.
+        description: for humans, or None.
+        recording_ids: recordings that use it, or None where that is not kept.
+        published_at: ISO 8601, or None.
+        archived_at: ISO 8601, or None.
+        is_default_template: nobody chose it.
+    """
+
+    id: str
+    name: str
+    created_at: str
+    updated_at: str
+    recording_name_format: tuple[str, ...] = ("{date}", "_", "{time}")
+    items: tuple[()] = ()
+    description: str | None = None
+    recording_ids: tuple[str, ...] | None = None
+    published_at: str | None = None
+    archived_at: str | None = None
+    is_default_template: bool = True
+
+
+NO_QUESTIONS = Template(
+    id=str(uuid.uuid5(uuid.NAMESPACE_DNS, "template.gazewire")),
+    name="No questions",
+    created_at="2026-01-01T00:00:00Z",
+    updated_at="2026-01-01T00:00:00Z",
+)
+"""The template of devices that ask nothing."""
+
+
+class TemplateAnswers(msgspec.Struct, frozen=True, kw_only=True):
+    """What was answered to a template's questions.
+
+    Attributes:
+        id: of the template.
+        version: when that was last changed.
+        recording_name: what users call the recording.
+        data: answers by the UUID of their question.
+    """
+
+    id: str
+    version: str
+    recording_name: str
+    data: dict[str, list[str]]
+
+
+class RecordingInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """``info.json``.
+
+    Attributes:
+        recording_id: UUID.
+        start_time: nanoseconds of Unix time.
+        duration: nanoseconds; 0 where the recording has only begun.
+        android_device_id: 16 hexadecimal digits.
+        android_device_name: as users call the device.
+        android_device_model: what kind of device.
+        module_serial_number: of the glasses' sensor module.
+        frame_name: of the glasses' frame.
+        wearer_id: as in ``wearer.json``.
+        template_data: its `id` is that of ``template.json``, or the vendor's exporter stops.
+        workspace_id: where it belongs in the vendor's cloud; None: nowhere.
+        data_format_version: 2 for Neon, and a minor number.
+        app_version: must begin as a version that Python packages could have.
+        wearer_ied: distance between the eyes in millimetres.
+        gaze_offset: pixels that were added to gaze.
+        gaze_frequency: nominal rate in Hz.
+        gaze_mode: which eyes gaze is computed from.
+        calib_version: of the way in which `gaze_offset` is meant.
+        pipeline_version: of the vendor's processing.
+        os_version: of the device.
+        frame_id: number of the kind of frame.
+        firmware_version: of the sensor module, and of its logic.
+    """
+
+    recording_id: str
+    start_time: int
+    duration: int
+    android_device_id: str
+    android_device_name: str
+    android_device_model: str
+    module_serial_number: str
+    frame_name: str
+    wearer_id: str
+    template_data: TemplateAnswers
+    workspace_id: str | None = None
+    data_format_version: str = _DATA_FORMAT_VERSION
+    app_version: str = _APP_VERSION
+    wearer_ied: float = _INTER_EYE_DISTANCE_MM
+    gaze_offset: tuple[float, float] = (0.0, 0.0)
+    gaze_frequency: int = _GAZE_RATE_HZ
+    gaze_mode: str = "binocular"
+    calib_version: int = 1
+    pipeline_version: str = _PIPELINE_VERSION
+    os_version: str = ""
+    frame_id: str = ""
+    firmware_version: tuple[int, int] = (0, 0)
+
+
+def recording_info(
+    device: RecordingDevice,
+    wearer: Wearer,
+    template: Template,
+    *,
+    recording_id: str,
+    start_unix_ns: int,
+    gaze_rate_hz: float | None,
+) -> RecordingInfo:
+    """Say what is known when a recording begins.
+
+    Args:
+        device: what records.
+        wearer: whom.
+        template: which questions were asked; none is answered yet.
+        recording_id: UUID.
+        start_unix_ns: when it begins.
+        gaze_rate_hz: nominal rate of gaze; None where there is no gaze.
+    """
+    start = datetime.fromtimestamp(start_unix_ns // _NS_PER_S, UTC)
+    return RecordingInfo(
+        recording_id=recording_id,
+        start_time=start_unix_ns,
+        duration=0,
+        android_device_id=device.device_id,
+        android_device_name=device.device_name,
+        android_device_model="gazewire",
+        module_serial_number=device.module_serial,
+        frame_name=device.frame_name,
+        wearer_id=wearer.uuid,
+        template_data=TemplateAnswers(
+            id=template.id,
+            version=template.updated_at,
+            recording_name=f"{start:%Y-%m-%d_%H:%M:%S}",
+            data={},
+        ),
+        gaze_frequency=_GAZE_RATE_HZ if gaze_rate_hz is None else round(gaze_rate_hz),
+    )

@@ -1,0 +1,382 @@
+"""A Neon native recording, written as the records come.
+
+::
+
+    folder = RecordingFolder.create(root, recording_id=recording_id, start_unix_ns=now_unix_ns)
+    writer = NeonRecordingWriter(
+        folder,
+        recording_id=recording_id,
+        start_unix_ns=now_unix_ns,
+        device=RecordingDevice(device_name="lab 2", device_id="d55a33b5ab845785",
+                               module_serial="841684"),
+        glasses=source.info,
+        scene_parameter_sets=encoder.parameter_sets,
+    )
+    writer.write(gaze_datum)
+    writer.finish(end_unix_ns)
+
+Only whole rows ever stand in the files and nothing waits in a buffer of ours, so that a program
+that is killed leaves a recording that lacks its last half second of video, its end event, its
+duration and its manifest, and nothing else.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import math
+import zlib
+from collections.abc import Callable, Iterator
+from typing import assert_never
+
+import msgspec
+import numpy as np
+
+from gazewire.camera import GlassesInfo, VideoShape
+from gazewire.errors import RecordingError
+from gazewire.media import H264Encoder
+from gazewire.model import (
+    AccessUnit,
+    Blink,
+    Event,
+    Eyelid,
+    EyeState,
+    Fixation,
+    Frame,
+    GazeDatum,
+    ImuDatum,
+    Onset,
+    Saccade,
+)
+from gazewire.recording.folder import RecordingFolder
+from gazewire.recording.neon.events import EventLog
+from gazewire.recording.neon.info import (
+    ANONYMOUS,
+    NO_QUESTIONS,
+    RecordingDevice,
+    Template,
+    Wearer,
+    recording_info,
+)
+from gazewire.recording.neon.layout import (
+    BLINK,
+    BLINKS,
+    CALIBRATION_FILE,
+    EYE_STATE,
+    FIXATION,
+    FIXATIONS,
+    GAZE,
+    GAZE_LEFT,
+    GAZE_RIGHT,
+    IMU,
+    INFO_FILE,
+    MANIFEST_CRC_FILE,
+    MANIFEST_FILE,
+    NOT_WORN,
+    RECORDING_BEGIN,
+    RECORDING_END,
+    SACCADE,
+    SCENE_VIDEO,
+    TEMPLATE_FILE,
+    WEARER_FILE,
+    WORN,
+    WORN_VALUE,
+    StreamLayout,
+    dtype_text,
+)
+from gazewire.recording.neon.manifest import crc_text, manifest_entry
+from gazewire.recording.neon.series import Series
+from gazewire.recording.neon.video import VideoTrack
+from gazewire.recording.writer import Recordable
+
+__all__ = ["NeonRecordingWriter"]
+
+_LOG = logging.getLogger(__name__)
+
+# Without its `.dtype` file, readers guess the columns of a stream, and for some they guess wrongly.
+_DESCRIBED = (GAZE, WORN, EYE_STATE, IMU, FIXATIONS, BLINKS)
+
+_MID_GRAY = 128
+
+
+class NeonRecordingWriter:
+    """Writes one recording into a folder made for it.
+
+    Within a stream, instants rise; a record whose instant does not is left out, counted and warned
+    of once. Records outside the recording's time are written all the same: users may mark what was
+    before. A recording in which no scene picture came gets a gray scene of two pictures, at its
+    begin and its end, because the vendor's player opens none without.
+    """
+
+    def __init__(
+        self,
+        folder: RecordingFolder,
+        *,
+        recording_id: str,
+        start_unix_ns: int,
+        device: RecordingDevice,
+        glasses: GlassesInfo,
+        scene_parameter_sets: tuple[bytes, bytes] | None = None,
+        wearer: Wearer = ANONYMOUS,
+        template: Template = NO_QUESTIONS,
+    ) -> None:
+        """Write what is known when a recording begins; from then on the folder can be read.
+
+        Args:
+            folder: made for this recording; `discard` removes it.
+            recording_id: UUID.
+            start_unix_ns: the instant at which it begins.
+            device: what records.
+            glasses: what is recorded: size of the scene, calibration, streams.
+            scene_parameter_sets: sequence and picture parameter set of the scene's H.264 stream;
+                None where there is no scene camera.
+            wearer: whom.
+            template: the questions asked with the recording.
+
+        Raises:
+            RecordingError: the files cannot be made.
+        """
+        self._folder = folder
+        self._start_unix_ns = start_unix_ns
+        self._info = recording_info(
+            device,
+            wearer,
+            template,
+            recording_id=recording_id,
+            start_unix_ns=start_unix_ns,
+            gaze_rate_hz=glasses.gaze_rate_hz,
+        )
+        self._gaze = Series(folder, GAZE)
+        self._eye_state = Series(folder, EYE_STATE)
+        self._imu = Series(folder, IMU)
+        self._fixations = Series(folder, FIXATIONS)
+        self._blinks = Series(folder, BLINKS)
+        self._scene: VideoTrack | None = None
+        if glasses.scene is not None and scene_parameter_sets is not None:
+            self._scene = VideoTrack(folder, SCENE_VIDEO, glasses.scene, scene_parameter_sets)
+        self._warned: set[str] = set()
+        with self._translated():
+            self._write_info(0)
+            self._events = EventLog(folder)
+            self._events.append(RECORDING_BEGIN, start_unix_ns)
+            folder.write_file(WEARER_FILE, msgspec.json.encode(wearer))
+            folder.write_file(TEMPLATE_FILE, msgspec.json.encode(template))
+            if glasses.calibration is not None:
+                folder.write_file(CALIBRATION_FILE, glasses.calibration)
+            for layout in _DESCRIBED:
+                folder.write_file(layout.dtype_file, dtype_text(layout.row).encode())
+            if glasses.has_eye_events:
+                # An empty file says that there was none; a missing one that nobody looked.
+                self._fixations.open()
+                self._blinks.open()
+            folder.sync()
+
+    @property
+    def dropped(self) -> dict[str, int]:
+        """How many records of each stream were left out so far, as their instants did not rise."""
+        return {name: part.dropped for name, part in self._parts().items()}
+
+    def write(self, record: Recordable) -> None:
+        """Write a record; an `Onset` has no place in this layout and is left out.
+
+        Raises:
+            RecordingError: it could not be written; what was written before is whole.
+        """
+        with self._translated():
+            match record:
+                case GazeDatum():
+                    self._write_gaze(record)
+                case ImuDatum():
+                    self._note("imu", self._write_imu(record))
+                case AccessUnit():
+                    self._note("scene", self._scene is None or self._scene.append(record))
+                case Fixation() | Saccade():
+                    self._note("fixations", self._write_movement(record))
+                case Blink():
+                    self._note("blinks", self._write_blink(record))
+                case Event():
+                    name = record.name or ""
+                    self._note("events", self._events.append(name, record.timestamp_unix_ns))
+                case Onset():
+                    pass
+                case _:
+                    assert_never(record)
+
+    def checkpoint(self, now_unix_ns: int) -> None:
+        """Make sure that what was written survives a power cut, and say how long it is so far.
+
+        Args:
+            now_unix_ns: how far the recording has come.
+
+        Raises:
+            RecordingError: the disk failed.
+        """
+        with self._translated():
+            for part in self._parts().values():
+                part.sync()
+            self._write_info(now_unix_ns - self._start_unix_ns)
+            self._folder.sync()
+
+    def finish(self, end_unix_ns: int) -> None:
+        """Complete the recording and let go of its files, also after a write has failed.
+
+        Each step is tried, whatever became of those before it.
+
+        Args:
+            end_unix_ns: the instant at which it ends.
+
+        Raises:
+            RecordingError: something could not be written; all that could be is there.
+        """
+        parts = self._parts().values()
+        steps: list[Callable[[], object]] = [
+            lambda: self._complete_scene(end_unix_ns),
+            lambda: self._events.append(RECORDING_END, end_unix_ns),
+            *(part.sync for part in parts),
+            *(part.close for part in parts),
+            lambda: self._write_info(end_unix_ns - self._start_unix_ns),
+            self._write_manifest,
+            self._folder.sync,
+        ]
+        failure: RecordingError | None = None
+        for step in steps:
+            try:
+                with self._translated():
+                    step()
+            except RecordingError as error:
+                failure = failure or error
+        if failure is not None:
+            raise failure
+
+    def discard(self) -> None:
+        """Remove the recording, finished or not, and nothing that it did not write.
+
+        Raises:
+            RecordingError: a file could not be removed.
+        """
+        for part in self._parts().values():
+            # What cannot be completed is about to go anyway.
+            with contextlib.suppress(RecordingError, OSError):
+                part.close()
+        with self._translated():
+            self._folder.remove()
+
+    def _parts(self) -> dict[str, Series | EventLog | VideoTrack]:
+        parts: dict[str, Series | EventLog | VideoTrack] = {
+            "gaze": self._gaze,
+            "eye_state": self._eye_state,
+            "imu": self._imu,
+            "fixations": self._fixations,
+            "blinks": self._blinks,
+            "events": self._events,
+        }
+        return parts if self._scene is None else parts | {"scene": self._scene}
+
+    def _write_gaze(self, datum: GazeDatum) -> None:
+        instant = datum.timestamp_unix_ns
+        rows = {
+            GAZE: _row(GAZE, datum.x_px, datum.y_px),
+            WORN: _row(WORN, WORN_VALUE if datum.worn else NOT_WORN),
+        }
+        if datum.left_px is not None:
+            rows[GAZE_LEFT] = _row(GAZE_LEFT, *datum.left_px)
+        if datum.right_px is not None:
+            rows[GAZE_RIGHT] = _row(GAZE_RIGHT, *datum.right_px)
+        self._note("gaze", self._gaze.append(instant, rows))
+        left, right = datum.eye_state_left, datum.eye_state_right
+        if left is not None and right is not None:
+            row = _row(
+                EYE_STATE,
+                *_eye_columns(left),
+                *_eye_columns(right),
+                *_lid_columns(datum.eyelid_left),
+                *_lid_columns(datum.eyelid_right),
+            )
+            self._note("eye_state", self._eye_state.append(instant, {EYE_STATE: row}))
+
+    def _write_imu(self, datum: ImuDatum) -> bool:
+        instant = datum.timestamp_unix_ns
+        row = _row(IMU, instant, *datum.gyro_deg_s, *datum.accel_g, *datum.quaternion_wxyz)
+        return self._imu.append(instant, {IMU: row})
+
+    def _write_movement(self, movement: Fixation | Saccade) -> bool:
+        row = _row(
+            FIXATIONS,
+            FIXATION if isinstance(movement, Fixation) else SACCADE,
+            movement.start_unix_ns,
+            movement.end_unix_ns,
+            *movement.start_gaze_px,
+            *movement.end_gaze_px,
+            *movement.mean_gaze_px,
+            movement.amplitude_px,
+            movement.amplitude_deg,
+            movement.mean_velocity_px_s,
+            movement.max_velocity_px_s,
+        )
+        return self._fixations.append(movement.start_unix_ns, {FIXATIONS: row})
+
+    def _write_blink(self, blink: Blink) -> bool:
+        row = _row(BLINKS, BLINK, blink.start_unix_ns, blink.end_unix_ns)
+        return self._blinks.append(blink.start_unix_ns, {BLINKS: row})
+
+    def _complete_scene(self, end_unix_ns: int) -> None:
+        if self._scene is not None and self._scene.frames:
+            return
+        width, height, rate_hz = SCENE_VIDEO.width, SCENE_VIDEO.height, SCENE_VIDEO.rate_hz
+        shape = VideoShape(width=width, height=height, rate_hz=rate_hz)
+        encoder = H264Encoder(width=width, height=height, rate_hz=rate_hz)
+        self._scene = VideoTrack(self._folder, SCENE_VIDEO, shape, encoder.parameter_sets)
+        for index, instant in enumerate((self._start_unix_ns, end_unix_ns)):
+            picture = Frame(
+                camera="world",
+                index=index,
+                timestamp_unix_ns=instant,
+                width=width,
+                height=height,
+                pixel_format="gray",
+                data=bytes([_MID_GRAY]) * (width * height),
+            )
+            self._scene.append(encoder.encode(picture, force_keyframe=True))
+
+    def _write_info(self, duration_ns: int) -> None:
+        info = msgspec.structs.replace(self._info, duration=max(0, duration_ns))
+        self._folder.write_file(INFO_FILE, msgspec.json.encode(info))
+
+    def _write_manifest(self) -> None:
+        entries = [manifest_entry(self._folder.path / name) for name in self._folder.names]
+        manifest = msgspec.json.encode(entries)
+        self._folder.write_file(MANIFEST_FILE, manifest)
+        self._folder.write_file(MANIFEST_CRC_FILE, crc_text(zlib.crc32(manifest)).encode())
+
+    def _note(self, stream: str, was_written: bool) -> None:
+        if not was_written and stream not in self._warned:
+            self._warned.add(stream)
+            _LOG.warning(
+                "recording %s: the instants of %s do not rise; what comes late is left out",
+                self._info.recording_id,
+                stream,
+            )
+
+    @contextlib.contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise RecordingError(
+                f"the recording in {self._folder.path} cannot be written "
+                f"({error.strerror or error}); make room on that disk or choose another one"
+            ) from error
+
+
+def _row(layout: StreamLayout, *columns: float) -> bytes:
+    return np.array(columns, layout.row).tobytes()
+
+
+def _eye_columns(eye: EyeState) -> tuple[float, ...]:
+    return (eye.pupil_diameter_mm, *eye.eyeball_center_mm, *eye.optical_axis)
+
+
+def _lid_columns(lid: Eyelid | None) -> tuple[float, ...]:
+    if lid is None:
+        return (math.nan,) * 3
+    return (lid.angle_top_rad, lid.angle_bottom_rad, lid.aperture_mm)
