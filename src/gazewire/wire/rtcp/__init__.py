@@ -1,0 +1,32 @@
+"""RTCP (RFC 3550 §6): reports that give a stream its time, and tell how it is received."""
+
+from gazewire.wire.rtcp.compound import parse_compound, serialize_compound
+from gazewire.wire.rtcp.packet import (
+    DescriptionItem,
+    Goodbye,
+    PacketType,
+    ReceiverReport,
+    ReportBlock,
+    RtcpPacket,
+    SenderReport,
+    SourceChunk,
+    SourceDescription,
+    UnknownPacket,
+)
+from gazewire.wire.rtcp.sender import SenderReporter
+
+__all__ = [
+    "DescriptionItem",
+    "Goodbye",
+    "PacketType",
+    "ReceiverReport",
+    "ReportBlock",
+    "RtcpPacket",
+    "SenderReport",
+    "SenderReporter",
+    "SourceChunk",
+    "SourceDescription",
+    "UnknownPacket",
+    "parse_compound",
+    "serialize_compound",
+]
