@@ -24,7 +24,8 @@ class VideoFile:
 
     Nothing is kept in memory but the picture at hand; each iteration opens the file anew, so that
     several may run at once. A rotation that the file asks for is not applied: coordinates of gaze
-    are those of the stored picture. Pictures in full range are brought to video range.
+    are those of the stored picture. Pictures in full range are brought to video range, and where
+    the size changes on the way, pictures are scaled to that of the first.
 
     Attributes:
         path: the file.
@@ -95,6 +96,8 @@ class VideoFile:
                     shift_ns += previous_ns + interval_ns - elapsed_ns
                     elapsed_ns = previous_ns + interval_ns
                 previous_ns = elapsed_ns
+                if (picture.width, picture.height) != (self.width, self.height):
+                    picture = picture.reformat(width=self.width, height=self.height)
                 yield frame_from_picture(
                     picture,
                     camera=self._camera,
