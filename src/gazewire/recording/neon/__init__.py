@@ -1,3 +1,6 @@
 """The native recording format of Neon (and of Pupil Invisible, which it grew from)."""
 
-__all__: list[str] = []
+from gazewire.recording.neon.info import RecordingDevice, Template, Wearer
+from gazewire.recording.neon.writer import NeonRecordingWriter
+
+__all__ = ["NeonRecordingWriter", "RecordingDevice", "Template", "Wearer"]

@@ -156,20 +156,12 @@ class NeonRecordingWriter:
             self._scene = VideoTrack(folder, SCENE_VIDEO, glasses.scene, scene_parameter_sets)
         self._warned: set[str] = set()
         with self._translated():
-            self._write_info(0)
             self._events = EventLog(folder)
-            self._events.append(RECORDING_BEGIN, start_unix_ns)
-            folder.write_file(WEARER_FILE, msgspec.json.encode(wearer))
-            folder.write_file(TEMPLATE_FILE, msgspec.json.encode(template))
-            if glasses.calibration is not None:
-                folder.write_file(CALIBRATION_FILE, glasses.calibration)
-            for layout in _DESCRIBED:
-                folder.write_file(layout.dtype_file, dtype_text(layout.row).encode())
-            if glasses.has_eye_events:
-                # An empty file says that there was none; a missing one that nobody looked.
-                self._fixations.open()
-                self._blinks.open()
-            folder.sync()
+            try:
+                self._begin(wearer, template, glasses)
+            except BaseException:
+                self._close()
+                raise
 
     @property
     def dropped(self) -> dict[str, int]:
@@ -254,12 +246,30 @@ class NeonRecordingWriter:
         Raises:
             RecordingError: a file could not be removed.
         """
-        for part in self._parts().values():
-            # What cannot be completed is about to go anyway.
-            with contextlib.suppress(RecordingError, OSError):
-                part.close()
+        self._close()
         with self._translated():
             self._folder.remove()
+
+    def _begin(self, wearer: Wearer, template: Template, glasses: GlassesInfo) -> None:
+        self._write_info(0)
+        self._events.append(RECORDING_BEGIN, self._start_unix_ns)
+        self._folder.write_file(WEARER_FILE, msgspec.json.encode(wearer))
+        self._folder.write_file(TEMPLATE_FILE, msgspec.json.encode(template))
+        if glasses.calibration is not None:
+            self._folder.write_file(CALIBRATION_FILE, glasses.calibration)
+        for layout in _DESCRIBED:
+            self._folder.write_file(layout.dtype_file, dtype_text(layout.row).encode())
+        if glasses.has_eye_events:
+            # An empty file says that there was none; a missing one that nobody looked.
+            self._fixations.open()
+            self._blinks.open()
+        self._folder.sync()
+
+    def _close(self) -> None:
+        for part in self._parts().values():
+            # What cannot be completed is about to go.
+            with contextlib.suppress(RecordingError, OSError):
+                part.close()
 
     def _parts(self) -> dict[str, Series | EventLog | VideoTrack]:
         parts: dict[str, Series | EventLog | VideoTrack] = {
