@@ -1,7 +1,7 @@
 """`gazewire device` as a program of its own, started and stopped as a user would.
 
-    with DeviceProgram(folder, "--product", "invisible") as device:
-        urllib.request.urlopen(f"{device.http}/api/status")
+with DeviceProgram(folder, "--product", "invisible") as device:
+    urllib.request.urlopen(f"{device.http}/api/status")
 """
 
 from __future__ import annotations
@@ -18,8 +18,9 @@ from pathlib import Path
 from typing import IO, Any, Self
 from urllib.parse import urlsplit
 
-__all__ = ["READY_WITHIN_S", "DeviceProgram", "gazewire_command"]
+__all__ = ["ANY_PORTS", "DeviceProgram", "gazewire_command"]
 
+ANY_PORTS = ("--http-port", "0", "--rtsp-port", "0", "--echo-port", "0")
 READY_WITHIN_S = 30.0
 STOPPED_WITHIN_S = 10.0
 
@@ -51,7 +52,7 @@ class DeviceProgram:
         self._command = [
             *inside,
             *gazewire_command("device", "--json"),
-            *("--http-port", "0", "--rtsp-port", "0", "--tunnel-port", "0", "--echo-port", "0"),
+            *ANY_PORTS,
             *("--record-dir", str(self.record_dir)),
             *("--truth", str(self.truth)),
             *(() if "--mdns" in options else ("--no-mdns",)),

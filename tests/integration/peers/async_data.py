@@ -1,9 +1,11 @@
 """Asynchronous clients receive one data stream each, until enough has come or the test says so.
 
-Each stream's URL may appear several times, for several clients at once.
+Each stream's URL may appear several times, for several clients at once. With each datum comes its
+class, and the time at which it was handed out.
 """
 
 import asyncio
+import time
 from typing import Any
 
 from pupil_labs.realtime_api import (
@@ -31,7 +33,7 @@ async def receive(kind: str, url: str, count: int | None, told: asyncio.Event) -
         plain = fields(datum)
         if kind == "raw":
             plain["raw"] = bytes(plain["raw"]).hex()
-        received.append({"class": type(datum).__name__} | plain)
+        received.append({"class": type(datum).__name__, "arrival_s": time.time()} | plain)
         if len(received) == count or told.is_set():
             break
     return received

@@ -10,12 +10,14 @@ from typing import Any
 def report(main: Callable[..., Any]) -> None:
     """Run `main` with the arguments on the command line and print what it returns."""
     document = main(**json.loads(sys.argv[1]))
-    print(json.dumps(document), flush=True)
+    sys.stdout.write(f"{json.dumps(document)}\n")
+    sys.stdout.flush()
 
 
 def say_receiving() -> None:
     """Tell the test that data have come."""
-    print("receiving", flush=True)
+    sys.stdout.write("receiving\n")
+    sys.stdout.flush()
 
 
 def when_told_to_finish(act: Callable[[], None]) -> None:

@@ -1,4 +1,4 @@
-"""The simple client receives from each stream for itself, then matched, each within a time limit."""
+"""The simple client receives from each stream for itself, then matched, each with a time limit."""
 
 from typing import Any
 
@@ -17,7 +17,9 @@ def picture(frame: Any) -> dict[str, Any]:
     }
 
 
-def main(port: int, gaze_count: int, frame_count: int, matched_count: int, others: list[str]) -> Any:
+def main(
+    port: int, gaze_count: int, frame_count: int, matched_count: int, others: list[str]
+) -> Any:
     device = Device("127.0.0.1", port)
     try:
         gaze = [device.receive_gaze_datum(LIMIT_S) for _ in range(gaze_count)]
