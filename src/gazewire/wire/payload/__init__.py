@@ -1,5 +1,11 @@
 """What RTP packets carry: one package or module for each payload format."""
 
+from gazewire.wire.payload.aac import (
+    AacAccessUnit,
+    AacDepacketizer,
+    AacPacketizer,
+    AudioConfig,
+)
 from gazewire.wire.payload.eye_events import (
     KEEPALIVE,
     Keepalive,
@@ -18,6 +24,10 @@ from gazewire.wire.payload.imu import parse_imu, serialize_imu
 
 __all__ = [
     "KEEPALIVE",
+    "AacAccessUnit",
+    "AacDepacketizer",
+    "AacPacketizer",
+    "AudioConfig",
     "GazeFormat",
     "GazePayload",
     "Keepalive",

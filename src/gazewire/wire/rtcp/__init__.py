@@ -13,13 +13,16 @@ from gazewire.wire.rtcp.packet import (
     SourceDescription,
     UnknownPacket,
 )
+from gazewire.wire.rtcp.receiver import ReceptionStatistics
 from gazewire.wire.rtcp.sender import SenderReporter
+from gazewire.wire.rtcp.wallclock import WallClock
 
 __all__ = [
     "DescriptionItem",
     "Goodbye",
     "PacketType",
     "ReceiverReport",
+    "ReceptionStatistics",
     "ReportBlock",
     "RtcpPacket",
     "SenderReport",
@@ -27,6 +30,7 @@ __all__ = [
     "SourceChunk",
     "SourceDescription",
     "UnknownPacket",
+    "WallClock",
     "parse_compound",
     "serialize_compound",
 ]

@@ -7,7 +7,9 @@ from gazewire.wire.rtp.packet import (
     HeaderExtension,
     RtpPacket,
 )
+from gazewire.wire.rtp.reorder import ReorderWindow
 from gazewire.wire.rtp.sender import RtpSender
+from gazewire.wire.rtp.sequence import SequenceUnwrapper, signed_sequence_difference
 from gazewire.wire.rtp.ticks import TickClock, TickUnwrapper, signed_tick_difference
 
 __all__ = [
@@ -15,9 +17,12 @@ __all__ = [
     "MAX_PACKET_BYTES",
     "MAX_PAYLOAD_BYTES",
     "HeaderExtension",
+    "ReorderWindow",
     "RtpPacket",
     "RtpSender",
+    "SequenceUnwrapper",
     "TickClock",
     "TickUnwrapper",
+    "signed_sequence_difference",
     "signed_tick_difference",
 ]

@@ -1,5 +1,6 @@
 """H.264 over RTP (RFC 6184), and as much of H.264 as that needs."""
 
+from gazewire.wire.payload.h264.depacketizer import CodedPicture, Depacketizer
 from gazewire.wire.payload.h264.nal import (
     NalType,
     join_annex_b,
@@ -12,6 +13,8 @@ from gazewire.wire.payload.h264.packetizer import Packetizer
 from gazewire.wire.payload.h264.parameters import ParameterSets, SequenceParameters
 
 __all__ = [
+    "CodedPicture",
+    "Depacketizer",
     "NalType",
     "Packetizer",
     "ParameterSets",
