@@ -127,6 +127,7 @@ class Recorder:
         self._opened: asyncio.Future[Path | RecordingError] = self._loop.create_future()
         self._failed: asyncio.Future[RecordingError] = self._loop.create_future()
         self._ended: asyncio.Future[RecordingError | None] = self._loop.create_future()
+        self._checkpoint_mono_ns = self._clock.mono_ns()
         self._thread = threading.Thread(target=self._work, name="recorder")
         self._thread.start()
         try:
@@ -255,9 +256,8 @@ class Recorder:
             raise
 
     def _record(self, folder: Path, writer: RecordingWriter) -> RecordingError | None:
-        # Returns when the order to stop has come, which is left in `_stop_order`, or on a failure.
+        # Returns when the order to stop has come, which is left in `_order`, or on a failure.
         interval_s = self._config.checkpoint_interval_s
-        last_ns = self._clock.mono_ns()
         try:
             while True:
                 with contextlib.suppress(queue.Empty):
@@ -271,10 +271,10 @@ class Recorder:
                             f"{item.capacity} records were waiting; record to a faster one"
                         )
                     writer.write(item)
-                if self._clock.mono_ns() - last_ns >= interval_s * _NS_PER_S:
+                if self._clock.mono_ns() - self._checkpoint_mono_ns >= interval_s * _NS_PER_S:
                     writer.checkpoint(self._clock.unix_ns())
                     self._check_space(folder)
-                    last_ns = self._clock.mono_ns()
+                    self._checkpoint_mono_ns = self._clock.mono_ns()
         except Exception as error:
             return self._failure_from(error)
 

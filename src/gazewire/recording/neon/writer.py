@@ -220,18 +220,8 @@ class NeonRecordingWriter:
         Raises:
             RecordingError: something could not be written; all that could be is there.
         """
-        parts = self._parts().values()
-        steps: list[Callable[[], object]] = [
-            lambda: self._complete_scene(end_unix_ns),
-            lambda: self._events.append(RECORDING_END, end_unix_ns),
-            *(part.sync for part in parts),
-            *(part.close for part in parts),
-            lambda: self._write_info(end_unix_ns - self._start_unix_ns),
-            self._write_manifest,
-            self._folder.sync,
-        ]
         failure: RecordingError | None = None
-        for step in steps:
+        for step in self._last_steps(end_unix_ns):
             try:
                 with self._translated():
                     step()
@@ -264,6 +254,16 @@ class NeonRecordingWriter:
             self._fixations.open()
             self._blinks.open()
         self._folder.sync()
+
+    def _last_steps(self, end_unix_ns: int) -> Iterator[Callable[[], object]]:
+        yield lambda: self._complete_scene(end_unix_ns)
+        yield lambda: self._events.append(RECORDING_END, end_unix_ns)
+        for part in self._parts().values():
+            yield part.sync
+            yield part.close
+        yield lambda: self._write_info(end_unix_ns - self._start_unix_ns)
+        yield self._write_manifest
+        yield self._folder.sync
 
     def _close(self) -> None:
         for part in self._parts().values():
@@ -353,7 +353,9 @@ class NeonRecordingWriter:
         self._folder.write_file(INFO_FILE, msgspec.json.encode(info))
 
     def _write_manifest(self) -> None:
-        entries = [manifest_entry(self._folder.path / name) for name in self._folder.names]
+        paths = (self._folder.path / name for name in self._folder.names)
+        # On a full disk, a file may have got no further than its name.
+        entries = [manifest_entry(path) for path in paths if path.exists()]
         manifest = msgspec.json.encode(entries)
         self._folder.write_file(MANIFEST_FILE, manifest)
         self._folder.write_file(MANIFEST_CRC_FILE, crc_text(zlib.crc32(manifest)).encode())
