@@ -99,12 +99,12 @@ class FootageTimeline:
         while True:
             gaze = _Lookahead(self._gaze.data(start_unix_ns) if self._gaze else iter(()))
             gaze.skip_before(start_unix_ns)
-            last_ns = start_unix_ns
+            last_ns, last_index = start_unix_ns, index
             count = 0
             for frame in self._video.frames(start_unix_ns, index):
                 yield from gaze.take_before(frame.timestamp_unix_ns)
                 yield frame
-                last_ns = frame.timestamp_unix_ns
+                last_ns, last_index = frame.timestamp_unix_ns, frame.index
                 count += 1
             if count > 1:
                 interval_ns = (last_ns - start_unix_ns) // (count - 1)
@@ -115,7 +115,7 @@ class FootageTimeline:
             if not self._loop:
                 return
             start_unix_ns = end_ns
-            index += count
+            index = last_index + 1
 
 
 class _Lookahead:

@@ -51,12 +51,13 @@ class VideoFile:
         self._camera = camera
         with self._open() as container:
             stream = container.streams.video[0]
-            picture = next(self._pictures(container, stream), None)
-            if picture is None:
+            first = next(self._pictures(container, stream), None)
+            if first is None:
                 raise UndecodableSourceError(
                     str(path), f"no picture of {path} can be decoded; the file is damaged or empty"
                 )
             rate = stream.average_rate or stream.guessed_rate
+        _, picture = first
         self.width = picture.width
         self.height = picture.height
         self.rate_hz = float(rate) if rate else _DEFAULT_RATE_HZ
@@ -71,7 +72,7 @@ class VideoFile:
 
         Args:
             start_unix_ns: instant of the first frame.
-            first_index: its index.
+            first_index: its index; images that cannot be decoded are counted too.
 
         Raises:
             UnreadableSourceError: the file is gone.
@@ -83,25 +84,24 @@ class VideoFile:
             time_base = stream.time_base or Fraction(1, _NS_PER_S)
             first_pts: int | None = None
             shift_ns = 0
-            previous_ns: int | None = None
-            for index, picture in enumerate(self._pictures(container, stream), first_index):
+            elapsed_ns = -interval_ns
+            for number, picture in self._pictures(container, stream):
+                earliest_ns = elapsed_ns + interval_ns
                 if picture.pts is None:
-                    # Nothing known: one interval after the frame before.
-                    elapsed_ns = 0 if previous_ns is None else previous_ns + interval_ns
+                    elapsed_ns = earliest_ns
                 else:
-                    if first_pts is None:
-                        first_pts = picture.pts
-                    elapsed_ns = _ns(picture.pts - first_pts, time_base) + shift_ns
-                if previous_ns is not None and elapsed_ns <= previous_ns:
-                    shift_ns += previous_ns + interval_ns - elapsed_ns
-                    elapsed_ns = previous_ns + interval_ns
-                previous_ns = elapsed_ns
+                    first_pts = picture.pts if first_pts is None else first_pts
+                    since_first_ns = _ns(picture.pts - first_pts, time_base) + shift_ns
+                    if since_first_ns <= elapsed_ns:
+                        shift_ns += earliest_ns - since_first_ns
+                        since_first_ns = earliest_ns
+                    elapsed_ns = since_first_ns
                 if (picture.width, picture.height) != (self.width, self.height):
                     picture = picture.reformat(width=self.width, height=self.height)
                 yield frame_from_picture(
                     picture,
                     camera=self._camera,
-                    index=index,
+                    index=first_index + number,
                     timestamp_unix_ns=start_unix_ns + elapsed_ns,
                 )
 
@@ -133,21 +133,28 @@ class VideoFile:
 
     def _pictures(
         self, container: av.container.InputContainer, stream: av.VideoStream
-    ) -> Iterator[av.VideoFrame]:
+    ) -> Iterator[tuple[int, av.VideoFrame]]:
+        # Each picture with its number, in which those that were skipped count.
+        number = 0
         packets = container.demux(stream)
         while True:
             try:
                 packet = next(packets, None)
             except av.FFmpegError:
-                # The container itself is torn; what the decoder still holds comes out.
+                # The container itself is torn off here; all that came before was decoded.
                 self.skipped += 1
-                packet = None
+                return
             if packet is None:
                 return
             try:
-                yield from packet.decode()
+                pictures = packet.decode()
             except av.FFmpegError:
                 self.skipped += 1
+                number += 1
+                continue
+            for picture in pictures:
+                yield number, picture
+                number += 1
 
 
 def _ns(ticks: int, time_base: Fraction) -> int:

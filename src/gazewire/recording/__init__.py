@@ -5,16 +5,22 @@ loop; the folder layouts have packages of their own, of which `gazewire.recordin
 """
 
 from gazewire.recording.folder import RecordingFolder
+from gazewire.recording.gaze_table import GazeTable
 from gazewire.recording.recorder import Recorder, RecorderConfig
+from gazewire.recording.replay import RecordingTimeline
 from gazewire.recording.session import RecordingSession, RecordingState
+from gazewire.recording.source import open_source
 from gazewire.recording.writer import Recordable, RecordingWriter
 
 __all__ = [
+    "GazeTable",
     "Recordable",
     "Recorder",
     "RecorderConfig",
     "RecordingFolder",
     "RecordingSession",
     "RecordingState",
+    "RecordingTimeline",
     "RecordingWriter",
+    "open_source",
 ]

@@ -32,9 +32,14 @@ __all__ = [
     "GAZE_RIGHT",
     "IMU",
     "INFO_FILE",
+    "INVISIBLE_EXTIMU_ROW",
+    "INVISIBLE_SCENE_VIDEO",
     "MANIFEST_CRC_FILE",
     "MANIFEST_FILE",
     "NOT_WORN",
+    "OCTET",
+    "POST_PROCESSED_GAZE",
+    "POST_PROCESSED_WORN",
     "RECORDING_BEGIN",
     "RECORDING_END",
     "SACCADE",
@@ -65,6 +70,8 @@ RECORDING_END = "recording.end"
 
 TIME = np.dtype("<i8")
 """One instant of a ``.time`` file, nanoseconds of Unix time."""
+
+OCTET = np.dtype("u1")
 
 WORN_VALUE = 255
 NOT_WORN = 0
@@ -185,7 +192,7 @@ IMU = StreamLayout(
 )
 """Degrees a second, g, unit quaternion. Readers take the columns by position."""
 
-EXTIMU = StreamLayout("extimu", np.dtype([("octet", "u1")]))
+EXTIMU = StreamLayout("extimu", np.dtype([("octet", OCTET)]))
 """The samples of `IMU` as protobuf messages, each after its length (`EXTIMU_LENGTH`).
 
 They vary in length, so that the row is a single byte here, and there is no ``.dtype`` file.
@@ -212,7 +219,19 @@ BLINKS = StreamLayout(
 )
 """Blinks; the instant of a row is its start."""
 
+POST_PROCESSED_GAZE = "gaze_200hz"
+"""Base of ``.raw`` and ``.time``, without a part number; replaces all parts of `GAZE`."""
+
+POST_PROCESSED_WORN = "worn_200hz"
+"""Base of ``.raw``, without a part number; row i has the instant of row i of the former."""
+
+INVISIBLE_EXTIMU_ROW = np.dtype(
+    _floats("gyro_x", "gyro_y", "gyro_z", "accel_x", "accel_y", "accel_z")
+)
+"""A row of `EXTIMU` as Pupil Invisible has it, which is no protobuf."""
+
 SCENE_VIDEO = VideoLayout("Neon Scene Camera v1", 1600, 1200, 30.0)
+INVISIBLE_SCENE_VIDEO = VideoLayout("PI world v1", 1088, 1080, 30.0)
 EYES_VIDEO = VideoLayout("Neon Sensor Module v1", 384, 192, 200.0)
 """Both eyes side by side, the left eye in the left half."""
 

@@ -1,0 +1,191 @@
+"""Reads native recordings of Neon and of Pupil Invisible.
+
+    recording = NeonRecording(Path("2025-10-17_17-53-08"))
+    for datum in recording.gaze.data():
+        print(datum.timestamp_unix_ns, datum.x_px, datum.y_px)
+
+Streams that were not recorded are empty. Files are read when a stream is asked for, and no stream
+needs another one, so that a damaged one takes no other with it.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from pathlib import Path
+
+import msgspec
+
+from gazewire.errors import UndecodableSourceError, UnreadableSourceError
+from gazewire.model import Event
+from gazewire.recording.neon import layout
+from gazewire.recording.neon.recorded_eye_events import RecordedEyeEvents
+from gazewire.recording.neon.recorded_gaze import RecordedGaze
+from gazewire.recording.neon.recorded_imu import RecordedImu
+from gazewire.recording.neon.recorded_video import RecordedVideo
+from gazewire.recording.neon.samples import find_parts, read_array
+
+__all__ = ["NeonRecording", "RecordedInfo"]
+
+# From this version of the app on, the mean gaze of movements has the wearer's offset in it.
+_MEANS_WITH_OFFSET = (2, 9, 31)
+
+
+class RecordedInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """What we use of ``info.json``; each field is named as there and may be missing.
+
+    Attributes:
+        recording_id: UUID.
+        start_time: nanoseconds of Unix time; sensors start a second or two later.
+        duration: nanoseconds; 0 in a recording that was cut off.
+        data_format_version: ``2.5``; begins with ``1.`` for Pupil Invisible.
+        app_version: of the recording app.
+        module_serial_number: of a Neon module.
+        glasses_serial_number: of Pupil Invisible.
+        gaze_offset: pixels that were added to gaze.
+    """
+
+    recording_id: str | None = None
+    start_time: int | None = None
+    duration: int | None = None
+    data_format_version: str | None = None
+    app_version: str | None = None
+    module_serial_number: str | None = None
+    glasses_serial_number: str | None = None
+    gaze_offset: tuple[float, float] = (0.0, 0.0)
+
+
+_INFO_DECODER = msgspec.json.Decoder(RecordedInfo)
+
+
+class NeonRecording:
+    """A native recording, opened for reading.
+
+    Attributes:
+        folder: where it lies.
+        info: what ``info.json`` says; all fields are at their defaults where there is none.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        """Look at what is there; no stream is read yet.
+
+        Args:
+            folder: the recording.
+
+        Raises:
+            UnreadableSourceError: there is no such folder.
+            UndecodableSourceError: it is no recording, or its ``info.json`` is broken.
+        """
+        if not folder.is_dir():
+            raise UnreadableSourceError(
+                str(folder), f"there is no recording folder {folder}; check the path"
+            )
+        self.folder = folder
+        path = folder / layout.INFO_FILE
+        if path.exists():
+            self.info = _read_info(path)
+        elif find_parts(folder, layout.GAZE.base, ".raw"):
+            self.info = RecordedInfo()
+        else:
+            raise UndecodableSourceError(
+                str(folder),
+                f"{folder} is not a recording: it has neither {layout.INFO_FILE} nor "
+                f"{layout.GAZE.raw_file(1)!r}; name the folder that the phone exported",
+            )
+
+    @property
+    def is_invisible(self) -> bool:
+        """It comes from Pupil Invisible, else from Neon."""
+        return (self.info.data_format_version or "").startswith("1.")
+
+    @property
+    def serial(self) -> str | None:
+        """Serial number of the module or the glasses."""
+        return self.info.module_serial_number or self.info.glasses_serial_number
+
+    @property
+    def calibration(self) -> bytes | None:
+        """``calibration.bin`` as it is: 803 bytes for Neon, 213 for Pupil Invisible."""
+        content = read_array(self.folder / layout.CALIBRATION_FILE, layout.OCTET).tobytes()
+        return content or None
+
+    @cached_property
+    def gaze(self) -> RecordedGaze:
+        """Gaze, with the state of the eyes."""
+        return RecordedGaze(self.folder)
+
+    @cached_property
+    def imu(self) -> RecordedImu:
+        """Inertial samples."""
+        return RecordedImu(self.folder, is_invisible=self.is_invisible)
+
+    @cached_property
+    def eye_events(self) -> RecordedEyeEvents:
+        """Fixations, saccades and blinks."""
+        offset = self.info.gaze_offset if _means_lack_offset(self.info.app_version) else (0.0, 0.0)
+        return RecordedEyeEvents(self.folder, mean_offset_px=offset)
+
+    @cached_property
+    def scene(self) -> RecordedVideo | None:
+        """The scene camera's video; None where there is no picture of it."""
+        if self.is_invisible:
+            return self._video(layout.INVISIBLE_SCENE_VIDEO, "world")
+        return self._video(layout.SCENE_VIDEO, "world")
+
+    @cached_property
+    def eyes(self) -> RecordedVideo | None:
+        """The video of both eyes side by side; None where there is no picture of it.
+
+        Pupil Invisible has a video for each eye, which are not in step: None as well.
+        """
+        return self._video(layout.EYES_VIDEO, "eyes")
+
+    @cached_property
+    def events(self) -> tuple[Event, ...]:
+        """What users marked, in order of time, ``recording.begin`` and ``recording.end`` too.
+
+        Raises:
+            SourceError: a file cannot be read, or the names are not UTF-8.
+        """
+        path = self.folder / layout.EVENT_NAMES_FILE
+        content = read_array(path, layout.OCTET).tobytes()
+        try:
+            names = content.decode().splitlines()
+        except UnicodeDecodeError as error:
+            raise UndecodableSourceError(str(path), f"{path} is not UTF-8: {error}") from error
+        times = read_array(self.folder / layout.EVENT_TIMES_FILE, layout.TIME).tolist()
+        # Cut to the shorter of the two, as a kill between their writes leaves them.
+        events = (
+            Event(name=name, timestamp_unix_ns=time_ns, recording_id=self.info.recording_id)
+            for name, time_ns in zip(names, times, strict=False)
+        )
+        return tuple(sorted(events, key=lambda event: event.timestamp_unix_ns))
+
+    def _video(self, video: layout.VideoLayout, camera: str) -> RecordedVideo | None:
+        if not find_parts(self.folder, video.base, ".mp4"):
+            return None
+        try:
+            return RecordedVideo(self.folder, video, camera=camera)
+        except UndecodableSourceError:
+            # A program that was killed in the first half second leaves containers like this.
+            return None
+
+
+def _read_info(path: Path) -> RecordedInfo:
+    try:
+        return _INFO_DECODER.decode(path.read_bytes())
+    except OSError as error:
+        raise UnreadableSourceError(
+            str(path), f"{path} cannot be read ({error.strerror}); check its permissions"
+        ) from error
+    except msgspec.DecodeError as error:
+        raise UndecodableSourceError(
+            str(path), f"{path} does not describe a recording: {error}"
+        ) from error
+
+
+def _means_lack_offset(app_version: str | None) -> bool:
+    # Seen in recordings of 2.9.18 and 2.9.19: the mean of the samples is the stored mean plus the
+    # offset, in x and in y.
+    match = re.match(r"(\d+)\.(\d+)\.(\d+)", app_version or "")
+    return match is not None and tuple(map(int, match.groups())) < _MEANS_WITH_OFFSET
