@@ -4,6 +4,14 @@ Whatever listens or connects here is an async context manager: inside of it the 
 connected, after it every task and socket is gone.
 """
 
+from gazewire.net.catalog import Catalog, Presentation
+from gazewire.net.echo import (
+    EchoMeasurement,
+    TimeEchoClient,
+    TimeEchoLimits,
+    TimeEchoServer,
+    connect_time_echo,
+)
 from gazewire.net.http import HttpClient, HttpServer
 from gazewire.net.http_message import (
     HttpLimits,
@@ -12,16 +20,34 @@ from gazewire.net.http_message import (
     HttpRoute,
     static_routes,
 )
+from gazewire.net.mdns import Announcer, Browser, DeviceFound, DeviceLost
+from gazewire.net.rtp_stream import RtpReceiver, RtpStream
+from gazewire.net.rtsp_server import RtspServer, RtspServerLimits
 from gazewire.net.websocket import WebSocket, WebSocketRoute
 
 __all__ = [
+    "Announcer",
+    "Browser",
+    "Catalog",
+    "DeviceFound",
+    "DeviceLost",
+    "EchoMeasurement",
     "HttpClient",
     "HttpLimits",
     "HttpRequest",
     "HttpResponse",
     "HttpRoute",
     "HttpServer",
+    "Presentation",
+    "RtpReceiver",
+    "RtpStream",
+    "RtspServer",
+    "RtspServerLimits",
+    "TimeEchoClient",
+    "TimeEchoLimits",
+    "TimeEchoServer",
     "WebSocket",
     "WebSocketRoute",
+    "connect_time_echo",
     "static_routes",
 ]
