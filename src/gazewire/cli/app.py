@@ -1,0 +1,21 @@
+"""The command `gazewire` and its verbs."""
+
+from __future__ import annotations
+
+import typer
+
+from gazewire.cli.device import device
+from gazewire.cli.version import version
+
+__all__ = ["app"]
+
+app = typer.Typer(
+    name="gazewire",
+    help="A real-time eye tracker in software.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.command()(device)
+app.command()(version)

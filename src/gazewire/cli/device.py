@@ -1,0 +1,123 @@
+"""``gazewire device``: a phone and a pair of glasses, in software."""
+
+from __future__ import annotations
+
+import asyncio
+import enum
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gazewire.cli.running import announce, run
+from gazewire.compose import SYNTHETIC, find_source
+from gazewire.device import INVISIBLE, NEON, DeviceConfig, RunningDevice, serve_device
+from gazewire.time import SystemClock
+from gazewire.wire.payload.gaze import GazeFormat
+
+__all__ = ["device"]
+
+
+class ProductName(enum.StrEnum):
+    """What ``--product`` takes."""
+
+    NEON = "neon"
+    INVISIBLE = "invisible"
+
+
+class GazeFormatName(enum.StrEnum):
+    """What ``--gaze-format`` takes: the bytes of a payload, or as many as the source fills."""
+
+    AUTO = "auto"
+    GAZE = "9"
+    DUAL_MONOCULAR = "17"
+    BINOCULAR_AND_MONOCULAR = "25"
+    EYE_STATE = "65"
+    EYELIDS = "89"
+    ALL = "105"
+
+
+_PRODUCTS = {ProductName.NEON: NEON, ProductName.INVISIBLE: INVISIBLE}
+_PORT = {"min": 0, "max": 65535, "show_default": False}
+
+
+def device(
+    source: Annotated[
+        str, typer.Option(help="'synthetic', a recording folder, or a video file.")
+    ] = SYNTHETIC,
+    gaze: Annotated[
+        Path | None, typer.Option(help="Gaze table (CSV) that goes with a video file.")
+    ] = None,
+    product: Annotated[ProductName, typer.Option(help="Which glasses.")] = ProductName.NEON,
+    gaze_format: Annotated[
+        GazeFormatName, typer.Option(help="Bytes of a gaze payload; auto: what the source fills.")
+    ] = GazeFormatName.AUTO,
+    host: Annotated[
+        str, typer.Option(help="Interface of every socket; 0.0.0.0 is all of them.")
+    ] = "127.0.0.1",
+    http_port: Annotated[
+        int | None, typer.Option(help="[default: 8080, or the next free one]", **_PORT)
+    ] = None,
+    rtsp_port: Annotated[
+        int | None, typer.Option(help="[default: 8086, or the next free one]", **_PORT)
+    ] = None,
+    echo_port: Annotated[
+        int | None, typer.Option(help="[default: 12321, or the next free one]", **_PORT)
+    ] = None,
+    record_dir: Annotated[Path, typer.Option(help="Where recordings go.")] = Path("recordings"),
+    name: Annotated[str | None, typer.Option(help="Name of the phone.")] = None,
+    seed: Annotated[int, typer.Option(help="Who the synthetic wearer is.")] = 0,
+    truth: Annotated[
+        Path | None, typer.Option(help="Write what is really sent to this file (JSON lines).")
+    ] = None,
+    mdns: Annotated[bool, typer.Option("--mdns/--no-mdns", help="Announce the device.")] = True,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Say that it is ready in one line of JSON.")
+    ] = False,
+) -> None:
+    """Serve the Realtime API: a phone and a pair of glasses, in software.
+
+    Clients connect to it as to a real device. Port 0 takes any free port.
+    """
+
+    async def program(stop: asyncio.Event) -> None:
+        config = DeviceConfig(
+            product=_PRODUCTS[product],
+            name=name,
+            host=host,
+            http_port=http_port,
+            rtsp_port=rtsp_port,
+            echo_port=echo_port,
+            announce=mdns,
+            gaze_format=None if gaze_format == "auto" else GazeFormat(int(gaze_format)),
+            record_dir=record_dir,
+        )
+        timeline = find_source(source, gaze=gaze, product=product.value, seed=seed)
+        async with serve_device(config, timeline, SystemClock(), truth=truth) as running:
+            announce(_facts(running), _text(running, timeline.info.description), as_json=as_json)
+            await stop.wait()
+
+    run(program)
+
+
+def _facts(running: RunningDevice) -> dict[str, object]:
+    return {
+        "http": running.http_url,
+        "rtsp": running.rtsp_url,
+        "echo": f"{running.host}:{running.echo_port}",
+        "name": running.name,
+        "pid": os.getpid(),
+    }
+
+
+def _text(running: RunningDevice, source: str) -> str:
+    announced = running.host_name or "nobody; clients need the address"
+    return (
+        f"{running.name}, showing {source}\n"
+        f"  monitor page  {running.http_url}\n"
+        f"  scene video   {running.rtsp_url}/?camera=world\n"
+        f"  time echo     {running.host}:{running.echo_port}\n"
+        f"  announced as  {announced}\n"
+        f"Stop with Ctrl+C."
+    )

@@ -1,0 +1,66 @@
+"""What long-running verbs have in common: signals, logs, readiness, errors in a sentence."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import sys
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
+from types import FrameType
+
+import msgspec
+import typer
+
+from gazewire.errors import GazewireError
+
+__all__ = ["announce", "run"]
+
+_USAGE_STATUS = 2
+
+
+def run(program: Callable[[asyncio.Event], Awaitable[None]]) -> None:
+    """Run a program until it ends or is told to stop.
+
+    SIGINT and SIGTERM set the event that the program is given, and it ends with status 0. An error
+    that the user can do something about is one sentence on standard error, and status 2. Logs go to
+    standard error.
+    """
+    logging.basicConfig(format="%(levelname)s %(name)s: %(message)s", level=logging.WARNING)
+
+    async def main() -> None:
+        stop = asyncio.Event()
+        with _signals_set(stop):
+            await program(stop)
+
+    try:
+        asyncio.run(main())
+    except GazewireError as error:
+        typer.echo(f"gazewire: {error}", err=True)
+        raise typer.Exit(_USAGE_STATUS) from error
+
+
+def announce(facts: Mapping[str, object], text: str, *, as_json: bool) -> None:
+    """Say on standard output that the program is ready: one line of JSON, or text for people."""
+    if as_json:
+        text = msgspec.json.encode({"ready": True, **facts}).decode()
+    typer.echo(text)
+    sys.stdout.flush()
+
+
+@contextmanager
+def _signals_set(stop: asyncio.Event) -> Iterator[None]:
+    # Plain handlers, because loops on Windows have none of their own.
+    loop = asyncio.get_running_loop()
+
+    def set_stop(number: int, frame: FrameType | None) -> None:
+        loop.call_soon_threadsafe(stop.set)
+
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.signal(number, set_stop) for number in numbers]
+    try:
+        yield
+    finally:
+        for number, handler in zip(numbers, before, strict=True):
+            signal.signal(number, handler)

@@ -1,0 +1,44 @@
+"""How a device is set up."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+
+from gazewire.device.product import NEON, Product
+from gazewire.wire.payload.gaze import GazeFormat
+
+__all__ = ["DEFAULT_ECHO_PORT", "DEFAULT_HTTP_PORT", "DEFAULT_RTSP_PORT", "DeviceConfig"]
+
+# Those of the phone, which clients try first.
+DEFAULT_HTTP_PORT = 8080
+DEFAULT_RTSP_PORT = 8086
+DEFAULT_ECHO_PORT = 12321
+
+
+class DeviceConfig(msgspec.Struct, frozen=True, kw_only=True):
+    """One device.
+
+    Attributes:
+        product: which product it is.
+        name: of the phone; None takes the product's.
+        host: interface of every socket; ``0.0.0.0`` is all of them.
+        http_port: REST, status websocket and monitor page. Each port may be 0, which is any, or
+            None, which is the phone's own and, where that is taken, the next free one.
+        rtsp_port: streams.
+        echo_port: time echo.
+        announce: make the device known by mDNS.
+        gaze_format: length of the gaze payload; None takes the richest that each datum fills.
+        record_dir: where recordings go; made when the first one starts.
+    """
+
+    product: Product = NEON
+    name: str | None = None
+    host: str = "127.0.0.1"
+    http_port: int | None = None
+    rtsp_port: int | None = None
+    echo_port: int | None = None
+    announce: bool = True
+    gaze_format: GazeFormat | None = None
+    record_dir: Path = Path("recordings")

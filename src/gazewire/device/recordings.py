@@ -1,0 +1,197 @@
+"""The recordings of the device: what clients ask for, done and announced."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import uuid
+from collections.abc import Callable, Iterable
+from types import TracebackType
+from typing import Self
+
+from gazewire.device.glasses import GlassesTopics
+from gazewire.device.state import DeviceState
+from gazewire.errors import DeviceRefusedError, RecordingError
+from gazewire.flow import Overflow
+from gazewire.model import AccessUnit, Event, Frame, Recording
+from gazewire.recording import Recorder, RecordingSession
+from gazewire.time import Clock
+
+__all__ = ["Recordings"]
+
+# Ten seconds of all sensors; the recorder has a longer queue of its own.
+_CAPACITY = 4_000
+
+
+class Recordings:
+    """Starts, feeds and ends recordings, one at a time. An async context manager.
+
+    Leaving it saves a recording that still goes on. It takes the coded scene video
+    (`gazewire.device.video.CodedVideoSink`), so that a picture is encoded once for clients and
+    disk.
+
+    Args:
+        state: learns of every step.
+        topics: what is recorded.
+        clock: tells when a recording begins and ends.
+        make_recorder: makes the recorder of a recording from its id and its begin.
+    """
+
+    def __init__(
+        self,
+        state: DeviceState,
+        topics: GlassesTopics,
+        clock: Clock,
+        make_recorder: Callable[[str, int], Recorder],
+    ) -> None:
+        self._state = state
+        self._topics = topics
+        self._clock = clock
+        self._make_recorder = make_recorder
+        self._session = RecordingSession()
+        self._tasks = asyncio.TaskGroup()
+        # One command at a time, whoever sends it.
+        self._commanding = asyncio.Lock()
+        self._recorder: Recorder | None = None
+        self._companions: tuple[asyncio.Task[None], ...] = ()
+        self._wants_keyframe = False
+
+    async def __aenter__(self) -> Self:
+        await self._tasks.__aenter__()
+        return self
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._recorder is not None:
+            await self.stop_and_save()
+        await self._tasks.__aexit__(exc_type, exc, traceback)
+
+    @property
+    def is_wanted(self) -> bool:
+        """A recording goes on."""
+        return self._recorder is not None
+
+    @property
+    def wants_keyframe(self) -> bool:
+        """A recording has begun and has no picture yet."""
+        return self._wants_keyframe
+
+    async def take(self, unit: AccessUnit) -> None:
+        """Record a picture of the scene."""
+        if self._recorder is not None:
+            self._wants_keyframe = self._wants_keyframe and not unit.is_keyframe
+            self._recorder.put(unit)
+
+    def mark(self, name: str, timestamp_unix_ns: int) -> Event:
+        """Note an event: into the recording that goes on, if any, and to every listener."""
+        event = Event(
+            name=name,
+            timestamp_unix_ns=timestamp_unix_ns,
+            recording_id=self._session.recording_id,
+        )
+        if self._recorder is not None:
+            self._recorder.put(event)
+        self._state.update(event)
+        return event
+
+    async def start(self) -> str:
+        """Begin a recording.
+
+        Returns:
+            Its id, a UUID.
+
+        Raises:
+            DeviceRefusedError: one goes on already, or the disk does not allow one.
+        """
+        async with self._commanding:
+            recording_id = str(uuid.uuid4())
+            start_unix_ns = self._clock.unix_ns()
+            started = self._session.start(recording_id, start_unix_ns)
+            recorder = self._make_recorder(recording_id, start_unix_ns)
+            try:
+                # Its end comes with another command, `finish` or `discard`.
+                await recorder.__aenter__()
+            except RecordingError as error:
+                self._session.fail(str(error), self._clock.unix_ns())
+                raise DeviceRefusedError(500, str(error)) from error
+            self._recorder = recorder
+            self._companions = (
+                self._tasks.create_task(self._feed(recorder), name="recording is fed"),
+                self._tasks.create_task(self._watch(recorder), name="recording is watched"),
+            )
+            self._wants_keyframe = True
+            self._announce(started)
+            return recording_id
+
+    async def stop_and_save(self) -> Recording:
+        """End the recording and keep it.
+
+        Returns:
+            The recording as it was saved.
+
+        Raises:
+            DeviceRefusedError: nothing is recording.
+            RecordingError: it could not be completed; what could be saved is kept.
+        """
+        async with self._commanding:
+            end_unix_ns = self._clock.unix_ns()
+            stopped, saved = self._session.stop_and_save(end_unix_ns)
+            self._announce([stopped])
+            try:
+                await self._release().finish(end_unix_ns)
+            except RecordingError as error:
+                self._announce(self._session.fail(str(error), end_unix_ns))
+                raise
+            self._announce([saved])
+            return saved
+
+    async def cancel(self) -> Recording:
+        """End the recording and remove it.
+
+        Returns:
+            The recording that there was.
+
+        Raises:
+            DeviceRefusedError: nothing is recording.
+            RecordingError: its files could not be removed.
+        """
+        async with self._commanding:
+            stopped, discarded = self._session.cancel(self._clock.unix_ns())
+            self._announce([stopped])
+            await self._release().discard()
+            self._announce([discarded])
+            return discarded
+
+    async def _feed(self, recorder: Recorder) -> None:
+        with self._topics.all.subscribe(capacity=_CAPACITY, overflow=Overflow.FAIL) as records:
+            async for record in records:
+                if not isinstance(record, Frame):
+                    recorder.put(record)
+
+    async def _watch(self, recorder: Recorder) -> None:
+        failure = await recorder.wait_failed()
+        async with self._commanding:
+            if self._recorder is recorder:
+                now_unix_ns = self._clock.unix_ns()
+                self._announce(self._session.fail(str(failure), now_unix_ns))
+                with contextlib.suppress(RecordingError):  # the one that was just announced
+                    await self._release().finish(now_unix_ns)
+
+    def _release(self) -> Recorder:
+        """Let go of the recorder and of the tasks that served it."""
+        recorder = self._recorder
+        assert recorder is not None, "the session records, so there is a recorder"
+        self._recorder = None
+        self._wants_keyframe = False
+        for task in self._companions:
+            if task is not asyncio.current_task():
+                task.cancel()
+        return recorder
+
+    def _announce(self, steps: Iterable[Recording]) -> None:
+        for step in steps:
+            self._state.update(step)

@@ -1,0 +1,223 @@
+"""The whole device under one roof: a source goes in, sockets come out.
+
+async with serve_device(config, timeline, clock) as device:
+print(device.http_url)
+await device.wait_ended()
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from gazewire import __version__
+from gazewire.camera import Timeline
+from gazewire.device.calibration import calibration_file
+from gazewire.device.config import (
+    DEFAULT_ECHO_PORT,
+    DEFAULT_HTTP_PORT,
+    DEFAULT_RTSP_PORT,
+    DeviceConfig,
+)
+from gazewire.device.glasses import GlassesTopics
+from gazewire.device.identity import device_state, watch_storage
+from gazewire.device.monitor import monitor_routes
+from gazewire.device.ports import enter_on_port
+from gazewire.device.recorder_factory import recorder_factory
+from gazewire.device.recordings import Recordings
+from gazewire.device.rest import refuse, rest_routes
+from gazewire.device.state import DeviceState
+from gazewire.device.streams import DeviceStreams
+from gazewire.device.truth import write_truth
+from gazewire.device.updates import status_updates_route
+from gazewire.flow import Overflow, play, unwrapped
+from gazewire.net import HttpServer, RtspServer
+from gazewire.net.echo import TimeEchoServer
+from gazewire.net.mdns import Announcer
+from gazewire.time import Clock
+from gazewire.wire.service_name import ServiceName
+
+__all__ = ["RunningDevice", "serve_device"]
+
+# Letters and digits: some clients match no more than these.
+_SESSION_ID = "1185d20035702ca"
+# Truth is asked for by tests, which want all of it: two seconds of every stream.
+_TRUTH_CAPACITY = 2_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunningDevice:
+    """A device that is up: every socket is bound.
+
+    Attributes:
+        name: of the phone.
+        host: an address at which the sockets can be reached from this machine.
+        http_port: REST, status websocket and monitor page.
+        rtsp_port: streams.
+        echo_port: time echo.
+        host_name: announced by mDNS, or None.
+    """
+
+    name: str
+    host: str
+    http_port: int
+    rtsp_port: int
+    echo_port: int
+    host_name: str | None
+    playing: asyncio.Task[None]
+
+    @property
+    def http_url(self) -> str:
+        """Where to point a browser."""
+        return f"http://{self.host}:{self.http_port}"
+
+    @property
+    def rtsp_url(self) -> str:
+        """The streams, without a path."""
+        return f"rtsp://{self.host}:{self.rtsp_port}"
+
+    async def wait_ended(self) -> None:
+        """Wait until the source has no more records; sources that loop have no end."""
+        await asyncio.wait([self.playing])
+
+
+@asynccontextmanager
+async def serve_device(
+    config: DeviceConfig, timeline: Timeline, clock: Clock, *, truth: Path | None = None
+) -> AsyncIterator[RunningDevice]:
+    """Run a device while the context lasts.
+
+    Args:
+        config: how it is set up.
+        timeline: what the glasses see; it begins when everything else is ready.
+        clock: stamps everything that the device says.
+        truth: a file to which every record is written as it is published, or None.
+
+    Raises:
+        AddressInUseError: on entering, where a port that was asked for is taken.
+        SourceError: where the source breaks on the way; the body is cancelled then.
+        RecordingError: the truth cannot be written.
+    """
+    topics = GlassesTopics()
+    with unwrapped():
+        async with AsyncExitStack() as stack:
+            device = await _Device.assemble(stack, config, timeline, topics, clock)
+            tasks = await stack.enter_async_context(asyncio.TaskGroup())
+            working = [
+                tasks.create_task(device.streams.run([device.recordings]), name="streams"),
+                tasks.create_task(watch_storage(device.state, config.record_dir), name="storage"),
+            ]
+            if truth is not None:
+                written = topics.all.subscribe(capacity=_TRUTH_CAPACITY, overflow=Overflow.FAIL)
+                # Not cancelled: it ends with the topic, after the last line.
+                tasks.create_task(write_truth(truth, written), name="truth")
+            records = timeline.records(clock.unix_ns())
+            playing = tasks.create_task(play(records, clock, topics.publish), name="source")
+            try:
+                yield device.running(config, playing)
+            finally:
+                for task in (playing, *working):
+                    task.cancel()
+                device.streams.close()
+                topics.close()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Device:
+    """The parts of a device, every socket bound."""
+
+    streams: DeviceStreams
+    state: DeviceState
+    recordings: Recordings
+    rtsp: RtspServer
+    echo: TimeEchoServer
+    http: HttpServer
+    host_name: str | None
+
+    @classmethod
+    async def assemble(
+        cls,
+        stack: AsyncExitStack,
+        config: DeviceConfig,
+        timeline: Timeline,
+        topics: GlassesTopics,
+        clock: Clock,
+    ) -> _Device:
+        """Make the parts, in the order in which each learns the ports of those before it."""
+        info = timeline.info
+        streams = DeviceStreams(config, info, topics, clock)
+        rtsp = await enter_on_port(
+            stack,
+            lambda port: RtspServer(
+                streams.catalog,
+                host=config.host,
+                port=port,
+                server_name=f"gazewire/{__version__}",
+                session_id=_SESSION_ID,
+            ),
+            config.rtsp_port,
+            DEFAULT_RTSP_PORT,
+        )
+        echo = await enter_on_port(
+            stack,
+            lambda port: TimeEchoServer(clock, host=config.host, port=port),
+            config.echo_port,
+            DEFAULT_ECHO_PORT,
+        )
+        state = device_state(
+            config,
+            info,
+            rtsp_port=rtsp.port,
+            echo_port=echo.port,
+            connected=streams.connected,
+            clock=clock,
+        )
+        make_recorder = recorder_factory(config, info, state, streams.scene_parameter_sets, clock)
+        recordings = await stack.enter_async_context(
+            Recordings(state, topics, clock, make_recorder)
+        )
+        calibration = calibration_file(config.product, info, state.hardware.module_serial or "")
+        routes = [
+            *rest_routes(state, recordings, clock, calibration),
+            status_updates_route(state),
+            *monitor_routes(state, topics),
+        ]
+        http = await enter_on_port(
+            stack,
+            lambda port: HttpServer(routes, host=config.host, port=port, refuse=refuse),
+            config.http_port,
+            DEFAULT_HTTP_PORT,
+        )
+        host_name = None
+        if config.announce:
+            announcer = Announcer(
+                ServiceName(state.phone.device_name, state.phone.device_id),
+                host=config.host,
+                port=http.port,
+                host_name=config.product.host_name,
+            )
+            host_name = (await stack.enter_async_context(announcer)).host_name
+        return cls(
+            streams=streams,
+            state=state,
+            recordings=recordings,
+            rtsp=rtsp,
+            echo=echo,
+            http=http,
+            host_name=host_name,
+        )
+
+    def running(self, config: DeviceConfig, playing: asyncio.Task[None]) -> RunningDevice:
+        """Tell the world where the device is."""
+        return RunningDevice(
+            name=self.state.phone.device_name,
+            host="127.0.0.1" if config.host == "0.0.0.0" else config.host,
+            http_port=self.http.port,
+            rtsp_port=self.rtsp.port,
+            echo_port=self.echo.port,
+            host_name=self.host_name,
+            playing=playing,
+        )

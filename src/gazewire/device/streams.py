@@ -1,0 +1,132 @@
+"""All streams of the device: from the topics of the glasses to RTP."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+from gazewire.camera import GlassesInfo, VideoShape
+from gazewire.device.catalog import DeviceCatalog, Offer, data_offer, video_offer
+from gazewire.device.config import DeviceConfig
+from gazewire.device.data import keep_alive, send_data
+from gazewire.device.glasses import GlassesTopics
+from gazewire.device.product import SensorName
+from gazewire.device.video import CodedVideoSink, VideoTrack, encode_video
+from gazewire.errors import LocalProtocolError, SourceError
+from gazewire.flow import Topic
+from gazewire.media import H264Encoder
+from gazewire.model import Frame, GazeDatum
+from gazewire.time import Clock
+from gazewire.wire.payload.eye_events import serialize_eye_event
+from gazewire.wire.payload.gaze import GazeFormat, format_for, serialize_gaze
+from gazewire.wire.payload.h264 import ParameterSets
+from gazewire.wire.payload.imu import serialize_imu
+
+__all__ = ["DeviceStreams"]
+
+
+class _Video:
+    """One camera's way to its clients."""
+
+    def __init__(self, frames: Topic[Frame], shape: VideoShape, clock: Clock) -> None:
+        self.frames = frames
+        self.encoder = H264Encoder(width=shape.width, height=shape.height, rate_hz=shape.rate_hz)
+        self.parameter_sets = ParameterSets(*self.encoder.parameter_sets)
+        self.offer = video_offer(self.parameter_sets, clock)
+        self.track = VideoTrack(self.offer.stream)
+
+    async def run(self, sinks: Sequence[CodedVideoSink]) -> None:
+        await encode_video(self.frames, self.encoder, [self.track, *sinks])
+
+
+class DeviceStreams:
+    """Makes what a source has into what clients can ask for.
+
+    Args:
+        config: how the device is set up.
+        info: what the source has; a sensor that the product lacks is not offered.
+        topics: where its records come.
+        clock: the one that stamps them.
+
+    Attributes:
+        catalog: for the RTSP server.
+        connected: the sensors that can be streamed.
+        scene_parameter_sets: of the scene video, or None.
+    """
+
+    def __init__(
+        self, config: DeviceConfig, info: GlassesInfo, topics: GlassesTopics, clock: Clock
+    ) -> None:
+        self._topics = topics
+        self._clock = clock
+        self._serialize_gaze = _gaze_serializer(config.gaze_format, info.description)
+        sensors = config.product.sensors
+        self._scene: _Video | None = None
+        self._eyes: _Video | None = None
+        offers: dict[SensorName, Offer] = {}
+        if info.scene is not None:
+            self._scene = _Video(topics.scene, info.scene, clock)
+            offers["world"] = self._scene.offer
+        if info.eyes is not None and "eyes" in sensors:
+            self._eyes = _Video(topics.eyes, info.eyes, clock)
+            offers["eyes"] = self._eyes.offer
+        if info.gaze_rate_hz is not None:
+            offers["gaze"] = data_offer("gaze", clock)
+        if info.imu_rate_hz is not None and "imu" in sensors:
+            offers["imu"] = data_offer("imu", clock)
+        if info.has_eye_events and "eye_events" in sensors:
+            offers["eye_events"] = data_offer("eye_events", clock)
+        self._offers = offers
+        self.catalog = DeviceCatalog(offers)
+        self.connected = frozenset(offers)
+        self.scene_parameter_sets = None if self._scene is None else self._scene.parameter_sets
+
+    def close(self) -> None:
+        """Say goodbye to all clients."""
+        for offer in self._offers.values():
+            offer.stream.close()
+
+    async def run(self, scene_sinks: Sequence[CodedVideoSink]) -> None:
+        """Stream until cancelled.
+
+        Args:
+            scene_sinks: who takes the coded scene video besides its clients.
+
+        Raises:
+            SourceError: the source lacks what the chosen gaze format needs.
+        """
+        topics = self._topics
+        async with asyncio.TaskGroup() as tasks:
+            if self._scene is not None:
+                tasks.create_task(self._scene.run(scene_sinks), name="scene video")
+            if self._eyes is not None:
+                tasks.create_task(self._eyes.run(()), name="eye video")
+            for sensor, offer in self._offers.items():
+                match sensor:
+                    case "gaze":
+                        sending = send_data(topics.gaze, self._serialize_gaze, offer.stream)
+                    case "imu":
+                        sending = send_data(topics.imu, serialize_imu, offer.stream)
+                    case "eye_events":
+                        sending = send_data(topics.eye_events, serialize_eye_event, offer.stream)
+                        tasks.create_task(keep_alive(offer.stream, self._clock), name="keep-alive")
+                    case _:
+                        continue
+                tasks.create_task(sending, name=f"{sensor} stream")
+
+
+def _gaze_serializer(gaze_format: GazeFormat | None, source: str) -> Callable[[GazeDatum], bytes]:
+    if gaze_format is None:
+        return lambda datum: serialize_gaze(datum, format_for(datum))
+
+    def serialize(datum: GazeDatum) -> bytes:
+        try:
+            return serialize_gaze(datum, gaze_format)
+        except LocalProtocolError as error:
+            raise SourceError(
+                source,
+                f"the source ({source}) cannot fill gaze format {gaze_format}: {error}; "
+                f"choose another --gaze-format",
+            ) from error
+
+    return serialize

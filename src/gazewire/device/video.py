@@ -1,0 +1,101 @@
+"""Scene video: each picture is coded once, for everybody who wants it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Protocol
+
+from gazewire.flow import Topic
+from gazewire.media import H264Encoder
+from gazewire.model import AccessUnit, Frame
+from gazewire.net import RtpStream
+from gazewire.wire.payload.h264 import Packetizer
+
+__all__ = ["CodedVideoSink", "VideoTrack", "encode_video"]
+
+# A frame is encoded in less than its interval; where the machine does not keep up, the older of
+# two waiting frames is left out.
+_FRAMES_WAITING = 2
+# A key frame is a hundred packets, and clients' sockets hold about as many: packets leave in bursts
+# with a pause in which a client can read.
+_BURST_PACKETS = 24
+_PAUSE_S = 0.001
+
+
+class CodedVideoSink(Protocol):
+    """Somebody who takes coded pictures."""
+
+    @property
+    def is_wanted(self) -> bool:
+        """There is a use for pictures now; while no sink has one, nothing is encoded."""
+
+    @property
+    def wants_keyframe(self) -> bool:
+        """The next picture should be one where decoding can begin."""
+
+    async def take(self, unit: AccessUnit) -> None:
+        """Use one picture; whoever needs longer than a frame interval hands it on and returns."""
+
+
+class VideoTrack:
+    """Coded pictures into one RTP stream."""
+
+    def __init__(self, stream: RtpStream) -> None:
+        self.stream = stream
+        self._packetizer = Packetizer()
+
+    @property
+    def is_wanted(self) -> bool:
+        """A client receives."""
+        return self.stream.has_receivers
+
+    @property
+    def wants_keyframe(self) -> bool:
+        """A client waits to begin."""
+        return self.stream.wants_keyframe
+
+    async def take(self, unit: AccessUnit) -> None:
+        """Send one picture, in bursts."""
+        payloads = self._packetizer.packetize(unit.nal_units)
+        for start in range(0, len(payloads), _BURST_PACKETS):
+            if start:
+                await asyncio.sleep(_PAUSE_S)
+            end = start + _BURST_PACKETS
+            self.stream.send(
+                payloads[start:end],
+                unit.timestamp_unix_ns,
+                is_keyframe=unit.is_keyframe,
+                is_continued=start > 0,
+                marker_on_last=end >= len(payloads),
+            )
+
+
+async def encode_video(
+    frames: Topic[Frame], encoder: H264Encoder, sinks: Sequence[CodedVideoSink]
+) -> None:
+    """Encode frames in a thread of their own and give each coded picture to all sinks.
+
+    Runs until the topic ends. A picture that a late sink asked to begin with may come one frame
+    later than asked, never not at all.
+    """
+    loop = asyncio.get_running_loop()
+    with (
+        frames.subscribe(capacity=_FRAMES_WAITING) as waiting,
+        ThreadPoolExecutor(1, thread_name_prefix="encoder") as thread,
+    ):
+        was_wanted = False
+        async for frame in waiting:
+            is_wanted = any(sink.is_wanted for sink in sinks)
+            if is_wanted:
+                # After a pause the pictures that the coded one would refer to were never sent.
+                begin = not was_wanted or any(sink.wants_keyframe for sink in sinks)
+                unit = await loop.run_in_executor(thread, _encode, encoder, frame, begin)
+                for sink in sinks:
+                    await sink.take(unit)
+            was_wanted = is_wanted
+
+
+def _encode(encoder: H264Encoder, frame: Frame, force_keyframe: bool) -> AccessUnit:
+    return encoder.encode(frame, force_keyframe=force_keyframe)

@@ -1,0 +1,143 @@
+"""The RTSP server: it owns the sockets, and a session for every connection.
+
+It knows nothing of what it serves: a `Catalog` answers which streams stand behind a URL.
+
+    async with RtspServer(catalog, host="127.0.0.1", port=0, ...) as server:
+        print(server.port)
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self, cast
+
+from gazewire.net.catalog import Catalog
+from gazewire.net.listener import listen
+from gazewire.net.rtp_transport import UdpPair
+from gazewire.net.rtsp_session import RtspSession
+from gazewire.wire.rtsp import ServerConnection
+
+__all__ = ["RtspServer", "RtspServerLimits"]
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RtspServerLimits:
+    """What one server allows its clients.
+
+    Attributes:
+        connections: at once; one more is closed unanswered, with a line in the log.
+        idle_s: a connection that plays nothing and says nothing for so long is closed. A playing
+            one is never closed while its TCP connection stands, because real clients send no
+            keep-alive.
+        backlog_bytes: what may wait in memory for a client that receives over TCP: about two
+            seconds of video.
+    """
+
+    connections: int = 512
+    idle_s: float = 60.0
+    backlog_bytes: int = 2 * 1024 * 1024
+
+
+class RtspServer:
+    """A running server. An async context manager: entering binds, leaving closes every connection.
+
+    Args:
+        catalog: answers what a URL names.
+        host: interface to bind, both for RTSP and for UDP media.
+        port: TCP port; 0 for any.
+        server_name: told in every answer.
+        session_id: told to every client; letters and digits, because some clients match no more.
+        limits: what clients are allowed.
+
+    Attributes:
+        port: the bound TCP port.
+
+    Raises:
+        AddressInUseError: on entering, where the port is taken.
+    """
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        *,
+        host: str,
+        port: int,
+        server_name: str,
+        session_id: str,
+        limits: RtspServerLimits | None = None,
+    ) -> None:
+        self.port = port
+        self._catalog = catalog
+        self._host = host
+        self._server_name = server_name
+        self._session_id = session_id
+        self._limits = limits or RtspServerLimits()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def __aenter__(self) -> Self:
+        async with AsyncExitStack() as stack:
+            self._udp = await stack.enter_async_context(UdpPair(self._host))
+            self._server = await listen(
+                self._make_protocol, host=self._host, port=self.port, purpose="RTSP"
+            )
+            self.port = self._server.sockets[0].getsockname()[1]
+            self._sockets = stack.pop_all()
+        return self
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._server.close()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._server.wait_closed()
+        await self._sockets.aclose()
+
+    def _make_protocol(self) -> asyncio.StreamReaderProtocol:
+        return asyncio.StreamReaderProtocol(asyncio.StreamReader(), self._serve)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        peer = "{}:{}".format(*writer.get_extra_info("peername")[:2])
+        if len(self._tasks) >= self._limits.connections:
+            _log.warning("RTSP %s: closed, %d clients are enough", peer, len(self._tasks))
+            writer.close()
+            return
+        # A client that lost its power says nothing; the system finds out.
+        sock: socket.socket = writer.get_extra_info("socket")
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        task = cast("asyncio.Task[None]", asyncio.current_task())
+        self._tasks.add(task)
+        session = RtspSession(
+            ServerConnection(session_id=self._session_id, server_name=self._server_name),
+            catalog=self._catalog,
+            udp=self._udp,
+            reader=reader,
+            writer=writer,
+            idle_s=self._limits.idle_s,
+            backlog_bytes=self._limits.backlog_bytes,
+        )
+        try:
+            await session.run()
+        except asyncio.CancelledError:
+            writer.transport.abort()
+            raise
+        except TimeoutError:
+            _log.info("RTSP %s: closed, silent for %g s", peer, self._limits.idle_s)
+        except OSError as error:
+            _log.info("RTSP %s: %s", peer, error)
+        except Exception:
+            _log.exception("RTSP %s: closed after an error of ours", peer)
+        finally:
+            self._tasks.discard(task)
+            writer.close()

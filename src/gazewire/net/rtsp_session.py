@@ -1,0 +1,229 @@
+"""One RTSP client from its first byte to its last: what it described, set up and plays.
+
+The protocol is `gazewire.wire.rtsp.ServerConnection`; here its events are acted on, and its answers
+are written to the socket. The choice that DESCRIBE made holds for the rest of the connection,
+because clients leave the query out of later requests.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass
+
+from gazewire.errors import DeviceRefusedError
+from gazewire.net.catalog import Catalog, Presentation
+from gazewire.net.rtp_stream import RtpReceiver, RtpStream
+from gazewire.net.rtp_transport import InterleavedReceiver, UdpPair, UdpReceiver
+from gazewire.wire.rtsp import (
+    ConnectionFaulted,
+    DescribeRequested,
+    InterleavedReceived,
+    PauseRequested,
+    PlayRequested,
+    RtpInfo,
+    RtspUrl,
+    ServerConnection,
+    SetupRequested,
+    TeardownRequested,
+    Transport,
+)
+from gazewire.wire.sdp import Attribute, SessionDescription, serialize_sdp
+
+__all__ = ["RtspSession"]
+
+_log = logging.getLogger(__name__)
+
+_READ_BYTES = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class _Track:
+    """A stream that the client has set up."""
+
+    stream: RtpStream
+    receiver: RtpReceiver
+
+
+class RtspSession:
+    """A client's connection.
+
+    Args:
+        connection: the protocol, fresh.
+        catalog: answers what a URL names.
+        udp: the server's media sockets.
+        reader: the connection's incoming bytes.
+        writer: its outgoing bytes.
+        idle_s: how long a client that plays nothing may be silent.
+        backlog_bytes: how much interleaved media may wait for the client.
+    """
+
+    def __init__(
+        self,
+        connection: ServerConnection,
+        *,
+        catalog: Catalog,
+        udp: UdpPair,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        idle_s: float,
+        backlog_bytes: int,
+    ) -> None:
+        self._connection = connection
+        self._catalog = catalog
+        self._udp = udp
+        self._reader = reader
+        self._writer = writer
+        self._idle_s = idle_s
+        self._backlog_bytes = backlog_bytes
+        self._local_host: str = writer.get_extra_info("sockname")[0]
+        self._peer_host: str = writer.get_extra_info("peername")[0]
+        self._presentation: Presentation | None = None
+        self._tracks: dict[int, _Track] = {}
+        self._is_playing = False
+
+    async def run(self) -> None:
+        """Serve the client until it leaves, faults, or falls silent.
+
+        Raises:
+            TimeoutError: it was silent, or did not read, for too long.
+            OSError: the connection broke.
+        """
+        try:
+            is_open = True
+            while is_open:
+                async with asyncio.timeout(None if self._is_playing else self._idle_s):
+                    data = await self._reader.read(_READ_BYTES)
+                if not data:
+                    self._connection.receive_eof()
+                    await self._handle_events()
+                    return
+                self._connection.receive_data(data)
+                is_open = await self._handle_events()
+                self._flush()
+                async with asyncio.timeout(self._idle_s):
+                    await self._writer.drain()
+        finally:
+            self._leave()
+
+    async def _handle_events(self) -> bool:
+        for event in self._connection.events():
+            match event:
+                case DescribeRequested():
+                    await self._describe(event)
+                case SetupRequested():
+                    await self._setup(event)
+                case PlayRequested():
+                    self._play(event)
+                case PauseRequested():
+                    self._leave()
+                    self._connection.accept(event)
+                case TeardownRequested():
+                    self._leave()
+                    self._tracks.clear()
+                    self._connection.accept(event)
+                case InterleavedReceived():
+                    pass  # receiver reports; a server of live data cannot act on them
+                case ConnectionFaulted():
+                    _log.warning("RTSP %s: %s", self._peer_host, event.error)
+                    return False
+        return True
+
+    async def _describe(self, event: DescribeRequested) -> None:
+        presentation = await self._open(event, event.url)
+        if presentation is None:
+            return
+        description = SessionDescription(
+            origin=f"- 0 0 {_sdp_address(self._local_host)}",
+            name="Unnamed",
+            information="N/A",
+            connection=_sdp_address(self._peer_host),
+            attributes=(Attribute("recvonly"),),
+            media=presentation.media,
+        )
+        self._presentation = presentation
+        self._connection.accept_describe(
+            event,
+            sdp=serialize_sdp(description),
+            content_base=_base_url(event.url),
+        )
+
+    async def _setup(self, event: SetupRequested) -> None:
+        presentation = self._presentation
+        if presentation is None or event.url.camera is not None:
+            presentation = await self._open(event, event.url)
+            if presentation is None:
+                return
+            self._presentation = presentation
+        track_id = event.track_id if event.track_id is not None else max(presentation.tracks)
+        stream = presentation.tracks.get(track_id)
+        if stream is None:
+            self._connection.refuse(event, 404, f"There is no trackID={track_id} here")
+            return
+        if (already := self._tracks.pop(track_id, None)) is not None:
+            already.stream.leave(already.receiver)
+        receiver, transport = self._receiver(event, stream)
+        self._tracks[track_id] = _Track(stream, receiver)
+        self._connection.accept_setup(event, transport)
+
+    def _receiver(self, event: SetupRequested, stream: RtpStream) -> tuple[RtpReceiver, Transport]:
+        """Choose the first transport offered; the protocol passes on only what we can do."""
+        offer = event.transports[0]
+        if offer.over_tcp:
+            channels = offer.interleaved or (2 * len(self._tracks), 2 * len(self._tracks) + 1)
+            receiver = InterleavedReceiver(self._writer.transport, channels, self._backlog_bytes)
+            return receiver, Transport(
+                protocol="RTP/AVP/TCP", interleaved=channels, ssrc=stream.ssrc, mode="play"
+            )
+        assert offer.client_port is not None
+        return UdpReceiver(self._udp, self._peer_host, offer.client_port), Transport(
+            protocol="RTP/AVP/UDP",
+            destination=self._peer_host,
+            client_port=offer.client_port,
+            server_port=(self._udp.rtp_port, self._udp.rtcp_port),
+            ssrc=stream.ssrc,
+            mode="play",
+        )
+
+    def _play(self, event: PlayRequested) -> None:
+        base_url = _base_url(event.url)
+        self._connection.accept_play(
+            event,
+            [
+                RtpInfo(f"{base_url}trackID={track_id}", track.stream.next_sequence)
+                for track_id, track in self._tracks.items()
+            ],
+        )
+        # The answer goes first: clients set up their receivers with what it says.
+        self._flush()
+        self._is_playing = True
+        for track in self._tracks.values():
+            track.stream.join(track.receiver)
+
+    async def _open(
+        self, event: DescribeRequested | SetupRequested, url: RtspUrl
+    ) -> Presentation | None:
+        try:
+            return await self._catalog.open(url)
+        except DeviceRefusedError as refusal:
+            self._connection.refuse(event, refusal.status, refusal.reason)
+            return None
+
+    def _leave(self) -> None:
+        self._is_playing = False
+        for track in self._tracks.values():
+            track.stream.leave(track.receiver)
+
+    def _flush(self) -> None:
+        for answer in self._connection.data_to_send():
+            self._writer.write(answer)
+
+
+def _base_url(url: RtspUrl) -> str:
+    # As the client wrote the host, because it may not be able to reach us by another name.
+    host = f"[{url.host}]" if ":" in url.host else url.host
+    return f"rtsp://{host}:{url.port}/"
+
+
+def _sdp_address(host: str) -> str:
+    return f"IN {'IP6' if ':' in host else 'IP4'} {host}"

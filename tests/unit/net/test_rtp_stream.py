@@ -1,0 +1,153 @@
+from collections.abc import Sequence
+
+import pytest
+
+from gazewire.net.rtp_stream import RtpStream
+from gazewire.time import ManualClock
+from gazewire.wire.rtcp import Goodbye, SenderReport, parse_compound
+from gazewire.wire.rtp import RtpPacket, RtpSender
+
+MS = 1_000_000
+
+
+class Receiver:
+    """Keeps what it is sent, in order; refuses media while `is_full`."""
+
+    def __init__(self) -> None:
+        self.is_full = False
+        self.sent: list[str] = []
+        self.media: list[RtpPacket] = []
+        self.reports: list[SenderReport] = []
+
+    def send_rtp(self, packets: Sequence[bytes]) -> bool:
+        if self.is_full:
+            return False
+        self.sent += ["rtp"] * len(packets)
+        self.media += [RtpPacket.parse(packet) for packet in packets]
+        return True
+
+    def send_rtcp(self, packet: bytes) -> None:
+        self.sent.append("rtcp")
+        self.reports += [
+            report for report in parse_compound(packet) if isinstance(report, SenderReport)
+        ]
+        if any(isinstance(part, Goodbye) for part in parse_compound(packet)):
+            self.sent.append("goodbye")
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock()
+
+
+def make_stream(clock: ManualClock, *, has_keyframes: bool = False) -> RtpStream:
+    sender = RtpSender(payload_type=99, clock_hz=90_000, ssrc=7, first_sequence=65_535)
+    return RtpStream(sender, clock, cname="test", has_keyframes=has_keyframes)
+
+
+def send(stream: RtpStream, clock: ManualClock, *payloads: bytes, **how: bool) -> None:
+    stream.send(payloads, clock.unix_ns(), **how)
+
+
+def test_a_report_comes_before_the_first_packet(clock: ManualClock) -> None:
+    stream, receiver = make_stream(clock), Receiver()
+    stream.join(receiver)
+    clock.advance(10 * MS)
+    send(stream, clock, b"datum")
+    assert receiver.sent == ["rtcp", "rtp"]
+
+
+def test_media_waits_until_the_report_has_had_time_to_arrive(clock: ManualClock) -> None:
+    stream, receiver = make_stream(clock), Receiver()
+    stream.join(receiver)
+    clock.advance(1 * MS)
+    send(stream, clock, b"too early")
+    clock.advance(10 * MS)
+    send(stream, clock, b"in time")
+    assert [packet.payload for packet in receiver.media] == [b"in time"]
+
+
+def test_all_receivers_get_the_same_packets(clock: ManualClock) -> None:
+    stream, first, second = make_stream(clock), Receiver(), Receiver()
+    stream.join(first)
+    stream.join(second)
+    clock.advance(10 * MS)
+    send(stream, clock, b"one", b"two")
+    assert first.media == second.media
+    assert [packet.sequence for packet in first.media] == [65_535, 0]
+
+
+def test_reports_repeat_every_second(clock: ManualClock) -> None:
+    stream, receiver = make_stream(clock), Receiver()
+    stream.join(receiver)
+    for _ in range(600):
+        clock.advance(5 * MS)
+        send(stream, clock, b"datum")
+    assert len(receiver.reports) == 4
+
+
+def test_a_report_and_the_packets_agree_on_the_time(clock: ManualClock) -> None:
+    stream, receiver = make_stream(clock), Receiver()
+    stream.join(receiver)
+    clock.advance(1_000 * MS)
+    send(stream, clock, b"datum")
+    (_, report), (packet,) = receiver.reports, receiver.media
+    assert abs(packet.timestamp - report.rtp_timestamp) <= 9  # a report lies on each ninth tick
+
+
+def test_video_begins_at_a_key_frame(clock: ManualClock) -> None:
+    stream, receiver = make_stream(clock, has_keyframes=True), Receiver()
+    stream.join(receiver)
+    clock.advance(10 * MS)
+    assert stream.wants_keyframe
+    send(stream, clock, b"difference")
+    send(stream, clock, b"key", is_keyframe=True)
+    assert not stream.wants_keyframe
+    send(stream, clock, b"difference after key")
+    assert [packet.payload for packet in receiver.media] == [b"key", b"difference after key"]
+
+
+def test_nobody_begins_in_the_middle_of_a_key_frame(clock: ManualClock) -> None:
+    stream, receiver = make_stream(clock, has_keyframes=True), Receiver()
+    send(stream, clock, b"first half", is_keyframe=True)
+    stream.join(receiver)
+    clock.advance(10 * MS)
+    send(stream, clock, b"second half", is_keyframe=True, is_continued=True)
+    assert receiver.media == []
+    assert stream.wants_keyframe
+
+
+def test_a_receiver_that_lost_a_picture_waits_for_the_next_key_frame(clock: ManualClock) -> None:
+    stream, slow, quick = make_stream(clock, has_keyframes=True), Receiver(), Receiver()
+    stream.join(slow)
+    stream.join(quick)
+    clock.advance(10 * MS)
+    send(stream, clock, b"key 1", is_keyframe=True)
+    slow.is_full = True
+    send(stream, clock, b"lost", b"lost too")
+    slow.is_full = False
+    assert stream.wants_keyframe
+    send(stream, clock, b"refers to what was lost")
+    send(stream, clock, b"key 2", is_keyframe=True)
+    assert [packet.payload for packet in slow.media] == [b"key 1", b"key 2"]
+    assert len(quick.media) == 5
+    assert stream.dropped == 2
+
+
+def test_who_has_left_gets_nothing(clock: ManualClock) -> None:
+    stream, receiver = make_stream(clock), Receiver()
+    stream.join(receiver)
+    clock.advance(10 * MS)
+    stream.leave(receiver)
+    stream.leave(receiver)
+    send(stream, clock, b"datum")
+    assert receiver.media == []
+    assert not stream.has_receivers
+
+
+def test_closing_says_goodbye(clock: ManualClock) -> None:
+    stream, receiver = make_stream(clock), Receiver()
+    stream.join(receiver)
+    stream.close()
+    assert receiver.sent[-1] == "goodbye"
+    assert not stream.has_receivers
