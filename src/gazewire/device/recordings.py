@@ -6,13 +6,15 @@ import asyncio
 import contextlib
 import uuid
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
+from gazewire.camera import Record
 from gazewire.device.glasses import GlassesTopics
 from gazewire.device.state import DeviceState
 from gazewire.errors import DeviceRefusedError, RecordingError
-from gazewire.flow import Overflow
+from gazewire.flow import Overflow, Subscription
 from gazewire.model import AccessUnit, Event, Frame, Recording
 from gazewire.recording import Recorder, RecordingSession
 from gazewire.time import Clock
@@ -21,6 +23,16 @@ __all__ = ["Recordings"]
 
 # Ten seconds of all sensors; the recorder has a longer queue of its own.
 _CAPACITY = 4_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Current:
+    """A recording that goes on."""
+
+    recorder: Recorder
+    records: Subscription[Record]
+    feeding: asyncio.Task[None]
+    watching: asyncio.Task[None]
 
 
 class Recordings:
@@ -52,8 +64,7 @@ class Recordings:
         self._tasks = asyncio.TaskGroup()
         # One command at a time, whoever sends it.
         self._commanding = asyncio.Lock()
-        self._recorder: Recorder | None = None
-        self._companions: tuple[asyncio.Task[None], ...] = ()
+        self._current: _Current | None = None
         self._wants_keyframe = False
 
     async def __aenter__(self) -> Self:
@@ -66,14 +77,14 @@ class Recordings:
         exc: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        if self._recorder is not None:
+        if self._current is not None:
             await self.stop_and_save()
         await self._tasks.__aexit__(exc_type, exc, traceback)
 
     @property
     def is_wanted(self) -> bool:
         """A recording goes on."""
-        return self._recorder is not None
+        return self._current is not None
 
     @property
     def wants_keyframe(self) -> bool:
@@ -82,9 +93,9 @@ class Recordings:
 
     async def take(self, unit: AccessUnit) -> None:
         """Record a picture of the scene."""
-        if self._recorder is not None:
+        if self._current is not None:
             self._wants_keyframe = self._wants_keyframe and not unit.is_keyframe
-            self._recorder.put(unit)
+            self._current.recorder.put(unit)
 
     def mark(self, name: str, timestamp_unix_ns: int) -> Event:
         """Note an event: into the recording that goes on, if any, and to every listener."""
@@ -93,8 +104,8 @@ class Recordings:
             timestamp_unix_ns=timestamp_unix_ns,
             recording_id=self._session.recording_id,
         )
-        if self._recorder is not None:
-            self._recorder.put(event)
+        if self._current is not None:
+            self._current.recorder.put(event)
         self._state.update(event)
         return event
 
@@ -118,10 +129,12 @@ class Recordings:
             except RecordingError as error:
                 self._session.fail(str(error), self._clock.unix_ns())
                 raise DeviceRefusedError(500, str(error)) from error
-            self._recorder = recorder
-            self._companions = (
-                self._tasks.create_task(self._feed(recorder), name="recording is fed"),
-                self._tasks.create_task(self._watch(recorder), name="recording is watched"),
+            records = self._topics.all.subscribe(capacity=_CAPACITY, overflow=Overflow.FAIL)
+            self._current = _Current(
+                recorder,
+                records,
+                feeding=self._tasks.create_task(_feed(recorder, records)),
+                watching=self._tasks.create_task(self._watch(recorder)),
             )
             self._wants_keyframe = True
             self._announce(started)
@@ -142,7 +155,7 @@ class Recordings:
             stopped, saved = self._session.stop_and_save(end_unix_ns)
             self._announce([stopped])
             try:
-                await self._release().finish(end_unix_ns)
+                await (await self._release()).finish(end_unix_ns)
             except RecordingError as error:
                 self._announce(self._session.fail(str(error), end_unix_ns))
                 raise
@@ -162,36 +175,36 @@ class Recordings:
         async with self._commanding:
             stopped, discarded = self._session.cancel(self._clock.unix_ns())
             self._announce([stopped])
-            await self._release().discard()
+            await (await self._release()).discard()
             self._announce([discarded])
             return discarded
-
-    async def _feed(self, recorder: Recorder) -> None:
-        with self._topics.all.subscribe(capacity=_CAPACITY, overflow=Overflow.FAIL) as records:
-            async for record in records:
-                if not isinstance(record, Frame):
-                    recorder.put(record)
 
     async def _watch(self, recorder: Recorder) -> None:
         failure = await recorder.wait_failed()
         async with self._commanding:
-            if self._recorder is recorder:
+            if self._current is not None and self._current.recorder is recorder:
                 now_unix_ns = self._clock.unix_ns()
                 self._announce(self._session.fail(str(failure), now_unix_ns))
                 with contextlib.suppress(RecordingError):  # the one that was just announced
-                    await self._release().finish(now_unix_ns)
+                    await (await self._release()).finish(now_unix_ns)
 
-    def _release(self) -> Recorder:
-        """Let go of the recorder and of the tasks that served it."""
-        recorder = self._recorder
-        assert recorder is not None, "the session records, so there is a recorder"
-        self._recorder = None
+    async def _release(self) -> Recorder:
+        """Let go of the recorder, after all that was published has reached it."""
+        current, self._current = self._current, None
+        assert current is not None, "the session records, so there is a recorder"
         self._wants_keyframe = False
-        for task in self._companions:
-            if task is not asyncio.current_task():
-                task.cancel()
-        return recorder
+        current.records.close()
+        await current.feeding
+        if current.watching is not asyncio.current_task():
+            current.watching.cancel()
+        return current.recorder
 
     def _announce(self, steps: Iterable[Recording]) -> None:
         for step in steps:
             self._state.update(step)
+
+
+async def _feed(recorder: Recorder, records: Subscription[Record]) -> None:
+    async for record in records:
+        if not isinstance(record, Frame):
+            recorder.put(record)

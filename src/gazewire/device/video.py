@@ -15,9 +15,9 @@ from gazewire.wire.payload.h264 import Packetizer
 
 __all__ = ["CodedVideoSink", "VideoTrack", "encode_video"]
 
-# A frame is encoded in less than its interval; where the machine does not keep up, the older of
-# two waiting frames is left out.
-_FRAMES_WAITING = 2
+# A frame is encoded in a fraction of its interval, so that a burst after a hiccup of the machine is
+# soon worked off; where encoding does not keep up at all, the oldest frames are left out.
+_FRAMES_WAITING = 8
 # A key frame is a hundred packets, and clients' sockets hold about as many: packets leave in bursts
 # with a pause in which a client can read.
 _BURST_PACKETS = 24

@@ -1,0 +1,177 @@
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from gazewire.device.glasses import GlassesTopics
+from gazewire.device.recordings import Recordings
+from gazewire.device.state import DeviceState
+from gazewire.errors import DeviceRefusedError, RecordingError
+from gazewire.model import AccessUnit, Event, Frame, GazeDatum, Hardware, Phone, Recording
+from gazewire.recording import Recordable, Recorder, RecordingFolder
+from gazewire.time import ManualClock
+
+PHONE = Phone(
+    battery_level=100,
+    battery_state="OK",
+    device_id="0123456789abcdef",
+    device_name="test",
+    ip="127.0.0.1",
+    memory=1,
+    memory_state="OK",
+)
+KEY = AccessUnit(timestamp_unix_ns=5, nal_units=(b"\x65",), is_keyframe=True)
+DIFFERENCE = AccessUnit(timestamp_unix_ns=4, nal_units=(b"\x41",), is_keyframe=False)
+GAZE = GazeDatum(timestamp_unix_ns=1, x_px=2.0, y_px=3.0)
+FRAME = Frame(
+    camera="world",
+    index=0,
+    timestamp_unix_ns=0,
+    width=2,
+    height=2,
+    pixel_format="gray",
+    data=b"....",
+)
+
+
+class Disk:
+    """A layout that keeps what it is given, and breaks on an event named "break"."""
+
+    def __init__(self) -> None:
+        self.records: list[Recordable] = []
+        self.end = ""
+
+    def write(self, record: Recordable) -> None:
+        if isinstance(record, Event) and record.name == "break":
+            raise RecordingError("the disk is broken; use another")
+        self.records.append(record)
+
+    def checkpoint(self, now_unix_ns: int) -> None:
+        pass
+
+    def finish(self, end_unix_ns: int) -> None:
+        self.end = "finished"
+
+    def discard(self) -> None:
+        self.end = "discarded"
+
+
+class Bench:
+    """Recordings on a disk that is a list."""
+
+    def __init__(self, folder: Path) -> None:
+        self.clock = ManualClock()
+        self.topics = GlassesTopics()
+        self.state = DeviceState(phone=PHONE, hardware=Hardware(), sensors=[], clock=self.clock)
+        self.heard = self.state.changes.subscribe(capacity=99)
+        self.disk = Disk()
+        self.folder = folder
+        self.recordings = Recordings(self.state, self.topics, self.clock, self.make_recorder)
+
+    def make_recorder(self, recording_id: str, start_unix_ns: int) -> Recorder:
+        def open_writer(folder: RecordingFolder) -> Disk:
+            return self.disk
+
+        return Recorder(
+            self.folder,
+            recording_id=recording_id,
+            start_unix_ns=start_unix_ns,
+            open_writer=open_writer,
+            clock=self.clock,
+        )
+
+    async def actions(self, count: int) -> list[str]:
+        actions = []
+        while len(actions) < count:
+            component = await anext(self.heard)
+            if isinstance(component, Recording):
+                actions.append(component.action)
+        return actions
+
+
+@pytest.fixture
+async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
+    bench = Bench(tmp_path / "recordings")
+    async with bench.recordings:
+        yield bench
+
+
+async def test_a_recording_holds_what_came_while_it_went_on(bench: Bench) -> None:
+    bench.topics.publish(GAZE)
+    recording_id = await bench.recordings.start()
+    later = msgspec.structs.replace(GAZE, timestamp_unix_ns=2)
+    bench.topics.publish(FRAME)
+    bench.topics.publish(later)
+    saved = await bench.recordings.stop_and_save()
+    assert (saved.id, saved.action) == (recording_id, "SAVE")
+    assert bench.disk.records == [later]
+    assert bench.disk.end == "finished"
+    assert await bench.actions(3) == ["START", "STOP", "SAVE"]
+
+
+async def test_a_cancelled_recording_is_removed(bench: Bench) -> None:
+    await bench.recordings.start()
+    await bench.recordings.cancel()
+    assert bench.disk.end == "discarded"
+    assert await bench.actions(3) == ["START", "STOP", "DISCARD"]
+
+
+async def test_a_second_start_is_refused(bench: Bench) -> None:
+    await bench.recordings.start()
+    with pytest.raises(DeviceRefusedError, match="Already recording"):
+        await bench.recordings.start()
+
+
+async def test_stopping_nothing_is_refused(bench: Bench) -> None:
+    with pytest.raises(DeviceRefusedError, match="Not recording"):
+        await bench.recordings.stop_and_save()
+    with pytest.raises(DeviceRefusedError, match="Not recording"):
+        await bench.recordings.cancel()
+
+
+async def test_an_event_is_told_and_belongs_to_the_recording(bench: Bench) -> None:
+    assert bench.recordings.mark("before", 1).recording_id is None
+    recording_id = await bench.recordings.start()
+    during = bench.recordings.mark("during", 2)
+    await bench.recordings.stop_and_save()
+    assert during.recording_id == recording_id
+    assert bench.disk.records == [during]
+
+
+async def test_pictures_are_wanted_from_a_key_frame_on(bench: Bench) -> None:
+    assert not bench.recordings.is_wanted
+    await bench.recordings.start()
+    assert bench.recordings.wants_keyframe
+    await bench.recordings.take(DIFFERENCE)
+    assert bench.recordings.wants_keyframe
+    await bench.recordings.take(KEY)
+    assert not bench.recordings.wants_keyframe
+    await bench.recordings.stop_and_save()
+    assert not bench.recordings.is_wanted
+
+
+async def test_a_disk_that_breaks_is_announced_and_the_next_recording_can_start(
+    bench: Bench,
+) -> None:
+    await bench.recordings.start()
+    bench.recordings.mark("break", 1)
+    assert await bench.actions(2) == ["START", "ERROR"]
+    bench.disk = Disk()
+    await bench.recordings.start()
+
+
+async def test_a_folder_that_cannot_be_made_refuses_the_start(bench: Bench, tmp_path: Path) -> None:
+    bench.folder = tmp_path / "a file"
+    bench.folder.write_text("in the way")
+    with pytest.raises(DeviceRefusedError) as refusal:
+        await bench.recordings.start()
+    assert refusal.value.status == 500
+    assert bench.state.recording is None
+
+
+async def test_leaving_saves_what_goes_on(tmp_path: Path) -> None:
+    bench = Bench(tmp_path)
+    async with bench.recordings:
+        await bench.recordings.start()
+    assert bench.disk.end == "finished"
