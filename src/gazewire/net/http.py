@@ -173,18 +173,17 @@ class HttpServer:
     ) -> None:
         assert self._listener is not None
         self._listener.close()
-        try:
+        while self._tasks or self._connections:
             # Handlers end first, so that websockets are closed in words.
             for task in self._tasks:
                 task.cancel()
             if self._tasks:
                 await asyncio.wait(self._tasks)
-        finally:
             for connection in self._connections:
                 connection.abort()
-        while self._connections:
-            self._empty.clear()
-            await self._empty.wait()
+            if self._connections:
+                self._empty.clear()
+                await self._empty.wait()
         await self._listener.wait_closed()
 
     # One request
@@ -335,7 +334,7 @@ class HttpServer:
             await websocket.close(_GOING_AWAY)
             raise
         except Exception as error:
-            if isinstance(error, ConnectionLostError) and websocket.gone:
+            if websocket.gone and _is_farewell(error):
                 return
             logger.exception(
                 "the handler of websocket %s failed for %s", route.path, websocket.peer
@@ -443,6 +442,13 @@ class _Connection(web.RequestHandler):
         answer = _to_library(self._server._refuse(status, text))
         answer.force_close()
         return answer
+
+
+def _is_farewell(error: Exception) -> bool:
+    """Tell that a handler, or some tasks of it, learned that the peer is gone."""
+    if isinstance(error, ExceptionGroup):
+        return error.split(ConnectionLostError)[1] is None
+    return isinstance(error, ConnectionLostError)
 
 
 def _asks_for_websocket(request: web.BaseRequest) -> bool:
