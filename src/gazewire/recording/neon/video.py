@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
+from pathlib import Path
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from gazewire.media import FragmentedMp4Writer
 from gazewire.model import AccessUnit
 from gazewire.recording.append_file import AppendFile
 from gazewire.recording.folder import RecordingFolder
+from gazewire.recording.fragments import whole_fragments
 from gazewire.recording.neon.layout import TIME, VideoLayout
 
 __all__ = ["VideoTrack"]
@@ -57,8 +58,7 @@ class VideoTrack:
         self._parameter_sets = parameter_sets
         self._newest_unix_ns = -1
         self._needs_keyframe = True
-        self._times: AppendFile | None = None
-        self._container: FragmentedMp4Writer | None = None
+        self._files: tuple[AppendFile, FragmentedMp4Writer] | None = None
 
     def append(self, unit: AccessUnit) -> bool:
         """Write a picture. Those before the first key frame are not part of the recording.
@@ -79,14 +79,11 @@ class VideoTrack:
                 return True
             self.dropped += 1
             return False
-        times, container = self._open()
+        if self._files is None:
+            self._files = self._open()
+        times, container = self._files
         times.append(np.array(unit.timestamp_unix_ns, TIME).tobytes())
-        try:
-            container.write(unit)
-        except RecordingError:
-            with contextlib.suppress(OSError):
-                times.truncate(self.frames * TIME.itemsize)
-            raise
+        container.write(unit)
         self.frames += 1
         self._newest_unix_ns = unit.timestamp_unix_ns
         self._needs_keyframe = False
@@ -98,33 +95,65 @@ class VideoTrack:
         Raises:
             OSError: the disk failed.
         """
-        if self._times is None:
+        if self._files is None:
             return
-        self._times.sync()
+        times, _ = self._files
+        times.sync()
         # The container keeps its own descriptor to itself; what is flushed is the file.
-        with (self._folder.path / self._layout.video_file(_PART)).open("r+b") as file:
+        with self._video_path.open("r+b") as file:
             os.fsync(file.fileno())
 
     def close(self) -> None:
         """Write the last fragment and let go of the files. Harmless when repeated.
 
+        Where something could not be written, now or before, what is whole remains: readers would
+        stumble over a torn fragment, and over a video without any.
+
         Raises:
-            RecordingError: the last fragment could not be written.
+            OSError: the disk failed.
+            RecordingError: the end of the video could not be written.
         """
-        if self._times is not None:
-            self._times.close()
-        if self._container is not None:
-            container, self._container = self._container, None
+        if self._files is None:
+            return
+        (times, container), self._files = self._files, None
+        lost = 0
+        try:
             container.close()
+        finally:
+            # Not every failure is reported by the library that writes the container.
+            whole = whole_fragments(self._video_path)
+            self.frames = 0 if whole is None else whole.samples
+            lost = times.size_bytes // TIME.itemsize - self.frames
+            if lost:
+                times.truncate(self.frames * TIME.itemsize)
+            times.close()
+            if whole is None:
+                self._video_path.unlink()
+                self._time_path.unlink()
+            elif lost:
+                os.truncate(self._video_path, whole.size_bytes)
+        if lost:
+            raise RecordingError(f"the last {lost} pictures of {self._video_path} are not written")
+
+    @property
+    def _video_path(self) -> Path:
+        return self._folder.path / self._layout.video_file(_PART)
+
+    @property
+    def _time_path(self) -> Path:
+        return self._folder.path / self._layout.time_file(_PART)
 
     def _open(self) -> tuple[AppendFile, FragmentedMp4Writer]:
-        if self._container is None:
-            self._container = FragmentedMp4Writer(
-                self._folder.new_file(self._layout.video_file(_PART)),
+        times = AppendFile(self._folder.new_file(self._time_path.name))
+        try:
+            container = FragmentedMp4Writer(
+                self._folder.new_file(self._video_path.name),
                 width=self._shape.width,
                 height=self._shape.height,
                 parameter_sets=self._parameter_sets,
             )
-        if self._times is None:
-            self._times = AppendFile(self._folder.new_file(self._layout.time_file(_PART)))
-        return self._times, self._container
+        except RecordingError:
+            times.close()
+            self._time_path.unlink()
+            raise
+        return times, container

@@ -256,6 +256,9 @@ class NeonRecordingWriter:
         self._folder.sync()
 
     def _last_steps(self, end_unix_ns: int) -> Iterator[Callable[[], object]]:
+        if self._scene is not None:
+            yield self._scene.sync
+            yield self._scene.close
         yield lambda: self._complete_scene(end_unix_ns)
         yield lambda: self._events.append(RECORDING_END, end_unix_ns)
         for part in self._parts().values():

@@ -1,0 +1,84 @@
+"""How much of a fragmented MP4 file is whole, wherever the writing of it was cut off.
+
+Only the headers of boxes are read (ISO/IEC 14496-12 §4.2), and of the small ones that describe a
+fragment the counts.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+__all__ = ["WholeFragments", "whole_fragments"]
+
+_HEADER_BYTES = 8
+_LONG_HEADER_BYTES = 16
+# After the header of a track run: version and flags, then the count of samples (§8.8.8.2).
+_RUN_COUNT = slice(_HEADER_BYTES + 4, _HEADER_BYTES + 8)
+
+
+@dataclass(frozen=True, slots=True)
+class WholeFragments:
+    """What a player can use.
+
+    Attributes:
+        size_bytes: where the last whole fragment ends; what follows is of no use.
+        samples: how many pictures (or pieces of sound) the whole fragments hold.
+    """
+
+    size_bytes: int
+    samples: int
+
+
+def whole_fragments(path: Path) -> WholeFragments | None:
+    """Find the whole fragments of a file: each a complete ``moof`` box and its ``mdat``.
+
+    Returns:
+        What there is, or None where no fragment is whole.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    whole: WholeFragments | None = None
+    samples = announced = 0
+    with path.open("rb") as file:
+        for kind, start, end in _boxes(file, 0, file.seek(0, os.SEEK_END)):
+            if kind == b"moof":
+                announced = _samples(file, start, end)
+            elif kind == b"mdat" and announced:
+                samples += announced
+                announced = 0
+                whole = WholeFragments(end, samples)
+    return whole
+
+
+def _samples(file: BinaryIO, start: int, end: int) -> int:
+    count = 0
+    for track, track_start, track_end in _boxes(file, start + _HEADER_BYTES, end):
+        if track != b"traf":
+            continue
+        for run, run_start, _ in _boxes(file, track_start + _HEADER_BYTES, track_end):
+            if run == b"trun":
+                file.seek(run_start)
+                count += int.from_bytes(file.read(_RUN_COUNT.stop)[_RUN_COUNT], "big")
+    return count
+
+
+def _boxes(file: BinaryIO, start: int, end: int) -> Iterator[tuple[bytes, int, int]]:
+    """Walk over the complete boxes between two offsets: kind, offset, offset behind it."""
+    while start + _HEADER_BYTES <= end:
+        file.seek(start)
+        header = file.read(_LONG_HEADER_BYTES)
+        kind, size = header[4:8], int.from_bytes(header[:4], "big")
+        least = _HEADER_BYTES
+        if size == 1:  # the size stands behind the kind, in 64 bits
+            least, size = _LONG_HEADER_BYTES, int.from_bytes(header[8:], "big")
+        elif size == 0:  # up to the end of the file
+            size = end - start
+        if size < least or start + size > end:
+            return
+        yield kind, start, start + size
+        start += size
