@@ -13,6 +13,8 @@ import pytest
 from harness import endless_recording
 from harness.peer import PeerRunner
 
+pytest.importorskip("resource", reason="file size limits are POSIX")
+
 SCENE = "Neon Scene Camera v1 ps1"
 # No file may be longer: either the rows of the eyes reach it first, or the video.
 ROWS_FIRST, VIDEO_BEFORE_A_FRAGMENT, VIDEO_LATER = 3_000, 9_000, 300_001

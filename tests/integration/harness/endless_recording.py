@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import itertools
 import random
-import resource
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -142,6 +141,8 @@ def main(root: str, limit: str | None = None) -> None:
     if limit is None:
         write_until_killed(Path(root), encoder)
     else:
+        import resource  # which POSIX alone has
+
         _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
         resource.setrlimit(resource.RLIMIT_FSIZE, (int(limit), hard))
         asyncio.run(record_until_full(Path(root), encoder))

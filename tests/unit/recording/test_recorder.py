@@ -293,6 +293,32 @@ async def test_writer_that_cannot_begin_leaves_no_folder(bench):
     assert list(bench.root.iterdir()) == []
 
 
+async def test_cancelled_begin_leaves_no_folder(bench):
+    gate = threading.Event()
+    begun = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def begin_slowly(folder: RecordingFolder) -> FakeWriter:
+        loop.call_soon_threadsafe(begun.set)
+        gate.wait()
+        return FakeWriter(folder)
+
+    recorder = Recorder(
+        bench.root, recording_id=ID, start_unix_ns=0, open_writer=begin_slowly, clock=bench.clock
+    )
+    entering = asyncio.create_task(recorder.__aenter__())
+    await begun.wait()
+    entering.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await entering
+    gate.set()
+    for thread in threading.enumerate():
+        if thread.name == "recorder":
+            thread.join()
+
+    assert list(bench.root.iterdir()) == []
+
+
 async def test_cancelled_finish_is_completed_on_leaving(bench):
     async with bench.recorder() as recorder:
         bench.writer.gate.clear()

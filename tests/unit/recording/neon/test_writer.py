@@ -24,7 +24,7 @@ from gazewire.model import (
     Onset,
     Saccade,
 )
-from gazewire.recording import RecordingFolder
+from gazewire.recording import RecordingFolder, RecordingTimeline
 
 av = pytest.importorskip("av", reason="needs the extra [video]")
 
@@ -370,6 +370,30 @@ def test_failed_write_leaves_whole_rows_and_the_recording_can_be_finished(begin,
     assert read(folder, "event.txt") == b"recording.begin\nrecording.end\n"
     assert read_json(folder, "info.json")["duration"] == 5
     assert len(read(folder, "gaze ps1.raw")) == 8
+
+
+def test_our_reader_gives_back_what_was_written(begin, folder):
+    writer = begin(GlassesInfo(description="neon", has_eye_events=True))
+    written = [
+        GazeDatum(timestamp_unix_ns=T, x_px=1, y_px=2),
+        GazeDatum(timestamp_unix_ns=T + 1, x_px=1, y_px=2, worn=False, right_px=(3, 4)),
+        ImuDatum(
+            timestamp_unix_ns=T + 2,
+            gyro_deg_s=(1.5, 0, 0),
+            accel_g=(0, 0, 1),
+            quaternion_wxyz=(1, 0, 0, 0),
+        ),
+        GazeDatum(
+            timestamp_unix_ns=T + 3, x_px=1, y_px=2, eye_state_left=LEFT, eye_state_right=RIGHT
+        ),
+        Blink(start_unix_ns=T + 1, end_unix_ns=T + 4),
+    ]
+    for record in written:
+        writer.write(record)
+    writer.finish(T + 5)
+
+    timeline = RecordingTimeline(folder.path, loop=False)
+    assert [record for record in timeline.records(T) if not isinstance(record, Frame)] == written
 
 
 @pytest.mark.parametrize("finished", [False, True])
