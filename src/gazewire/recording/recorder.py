@@ -237,8 +237,9 @@ class Recorder:
         self._tell(self._opened, folder)
         failure = self._record(folder, writer)
         if failure is not None:
-            # What there is, is completed at once: who knows when somebody calls `finish`.
-            with contextlib.suppress(RecordingError):
+            # What there is, is completed at once: who knows when somebody calls `finish`. Where
+            # that fails too, the first failure is the one to tell.
+            with contextlib.suppress(Exception):
                 writer.finish(self._clock.unix_ns())
             self._tell(self._failed, failure)
         self._tell(self._ended, self._complete(writer, failure))

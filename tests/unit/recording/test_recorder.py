@@ -224,6 +224,14 @@ async def test_bug_of_the_writer_ends_the_recording_like_a_failing_disk(bench, c
     assert "ZeroDivisionError" in caplog.text
 
 
+async def test_first_failure_is_told_where_completing_fails_as_well(bench):
+    async with bench.recorder() as recorder:
+        bench.writer.broken_by |= {"a": RecordingError("first"), "finish": KeyError("second")}
+        recorder.put(event("a"))
+        with pytest.raises(RecordingError, match="first"):
+            await recorder.finish(2000)
+
+
 async def test_failing_completion_is_told_by_finish(bench):
     async with bench.recorder() as recorder:
         bench.writer.broken_by["finish"] = RecordingError("no room for the last fragment")
