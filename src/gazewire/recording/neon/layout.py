@@ -257,8 +257,9 @@ def dtype_from_text(text: str) -> np.dtype[np.void]:
         columns = [(str(name), np.dtype(kind)) for name, kind in ast.literal_eval(text.strip())]
     except (SyntaxError, TypeError, ValueError, RecursionError, MemoryError) as error:
         raise ValueError(f"not a list of (name, type) pairs: {error}") from error
-    if not columns or any(kind.kind not in "iuf" for _, kind in columns):
-        raise ValueError("not a list of named numbers")
+    names = {name for name, _ in columns}
+    if not 0 < len(columns) == len(names) or any(kind.kind not in "iuf" for _, kind in columns):
+        raise ValueError("not a list of numbers with a name each")
     little = [
         (name, kind.newbyteorder("<") if kind.byteorder == "=" else kind) for name, kind in columns
     ]
