@@ -84,29 +84,6 @@ def test_every_scene_frame_arrives_with_its_time(
     assert indices == list(range(indices[0], indices[0] + FRAME_COUNT)), "frames are missing"
 
 
-def test_the_wearers_eye_state_arrives_as_it_was(wearer: DeviceProgram, peers: PeerRunner) -> None:
-    url = wearer.stream_url("gaze")
-    [received] = peers.run("async_data", kind="gaze", urls=[url], count=50)
-    instants = [nanoseconds(datum["timestamp_unix_seconds"]) for datum in received]
-    truth = read_truth(wearer.truth, "gaze", max(instants))
-    times = [row["timestamp_unix_ns"] for row in truth]
-    for datum, index in zip(
-        received, indices_of(instants, times, WEARER_TOLERANCE_NS), strict=True
-    ):
-        assert_same_eyes(datum, truth[index])
-
-
-def assert_same_eyes(datum: dict[str, Any], truth: dict[str, Any]) -> None:
-    for side in ("left", "right"):
-        eye = truth[f"eye_state_{side}"]
-        assert datum[f"pupil_diameter_{side}"] == np.float32(eye["pupil_diameter_mm"])
-        for letter, center, axis in zip(
-            "xyz", eye["eyeball_center_mm"], eye["optical_axis"], strict=True
-        ):
-            assert datum[f"eyeball_center_{side}_{letter}"] == np.float32(center)
-            assert datum[f"optical_axis_{side}_{letter}"] == np.float32(axis)
-
-
 def test_samples_are_not_sent_before_their_time_nor_kept_long(
     wearer: DeviceProgram, peers: PeerRunner
 ) -> None:

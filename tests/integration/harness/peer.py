@@ -8,7 +8,6 @@ until its standard input ends: so a test can do something while a client is rece
 from __future__ import annotations
 
 import json
-import queue
 import subprocess
 import threading
 from collections.abc import Sequence
@@ -34,7 +33,8 @@ class Peer:
             stderr=subprocess.PIPE,
             text=True,
         )
-        self._lines: queue.Queue[str] = queue.Queue()
+        self._lines: list[str] = []
+        self._has_spoken = threading.Event()
         self._stderr = ""
         self._readers = [
             threading.Thread(target=self._read_stdout, daemon=True),
@@ -58,8 +58,8 @@ class Peer:
 
     def wait_until_receiving(self, limit_s: float = 20.0) -> None:
         """Wait for the script to say that data have come."""
-        line = self._next_line(limit_s)
-        assert line == "receiving\n", f"the peer said {line!r}\n{self._stderr}"
+        self._has_spoken.wait(limit_s)
+        assert self._lines == ["receiving\n"], f"the peer said {self._lines}\n{self._stderr}"
 
     def result(self, limit_s: float = 40.0) -> Any:
         """End the script's standard input, wait for it to finish and return its document.
@@ -78,19 +78,14 @@ class Peer:
         for reader in self._readers:
             reader.join()
         assert status == 0, f"the peer ended with status {status}:\n{self._stderr}"
-        return json.loads(self._next_line(0.0))
-
-    def _next_line(self, limit_s: float) -> str:
-        try:
-            return self._lines.get(timeout=limit_s) if limit_s else self._lines.get_nowait()
-        except queue.Empty:
-            return ""
+        return json.loads(self._lines[-1])
 
     def _read_stdout(self) -> None:
         assert self._process.stdout is not None
         for line in self._process.stdout:
-            self._lines.put(line)
-        self._lines.put("")
+            self._lines.append(line)
+            self._has_spoken.set()
+        self._has_spoken.set()
 
     def _read_stderr(self) -> None:
         assert self._process.stderr is not None

@@ -74,8 +74,8 @@ class DeviceProgram:
         line = _first_line(self._process.stdout, READY_WITHIN_S)
         if not line:
             self._process.kill()
-            status = self._process.wait()
-            message = f"the device did not become ready (status {status}):\n{self.stderr}"
+            self._process.communicate()
+            message = f"not ready; it ended with {self._process.returncode}:\n{self.stderr}"
             raise AssertionError(message)
         self.ready = json.loads(line)
         return self

@@ -34,16 +34,6 @@ def main(
             "matched": [[picture(pair.frame), fields(pair.gaze)] for pair in matched],
             "is_currently_streaming": device.is_currently_streaming,
         }
-        if "eyes" in others:
-            received["eyes"] = picture(device.receive_eyes_video_frame(LIMIT_S))
-            triple = device.receive_matched_scene_and_eyes_video_frames_and_gaze(LIMIT_S)
-            received["triple"] = [
-                picture(triple.scene),
-                picture(triple.eyes),
-                fields(triple.gaze),
-            ]
-        if "imu" in others:
-            received["imu"] = fields(device.receive_imu_datum(LIMIT_S))
         if "eye_events" in others:
             event = device.receive_eye_events(LIMIT_S)
             received["eye_event_class"] = type(event).__name__
