@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gazewire.errors import RemoteProtocolError
@@ -81,6 +81,7 @@ eye_events = st.one_of(
 )
 
 
+@settings(deadline=None)
 @given(rich_gaze, st.sampled_from(GazeFormat))
 def test_gaze_comes_back_as_far_as_its_format_goes(datum, format):
     payload = serialize_gaze(datum, format)
@@ -95,6 +96,7 @@ def test_gaze_comes_back_as_far_as_its_format_goes(datum, format):
             assert value == getattr(datum, name)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=160))
 def test_any_gaze_of_nine_bytes_or_more_is_read(payload):
     try:
@@ -105,6 +107,7 @@ def test_any_gaze_of_nine_bytes_or_more_is_read(payload):
         assert parsed.format + len(parsed.tail) == len(payload)
 
 
+@settings(deadline=None)
 @given(imu)
 def test_imu_comes_back(datum):
     payload = serialize_imu(datum)
@@ -113,12 +116,14 @@ def test_imu_comes_back(datum):
     assert parse_imu(payload) == datum
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=80))
 def test_imu_garbage_is_read_or_is_the_peers_fault(payload):
     with contextlib.suppress(RemoteProtocolError):
         parse_imu(payload)
 
 
+@settings(deadline=None)
 @given(imu, st.data())
 def test_damaged_imu_is_read_or_is_the_peers_fault(datum, data):
     payload = bytearray(serialize_imu(datum) + b"\x08\x00")
@@ -127,17 +132,20 @@ def test_damaged_imu_is_read_or_is_the_peers_fault(datum, data):
         parse_imu(bytes(payload))
 
 
+@settings(deadline=None)
 @given(eye_events)
 def test_eye_events_come_back(event):
     assert parse_eye_event(serialize_eye_event(event)) == event
 
 
+@settings(deadline=None)
 @given(st.integers(-2, 8), st.binary(max_size=70))
 def test_eye_event_garbage_is_read_or_is_the_peers_fault(type_, rest):
     with contextlib.suppress(RemoteProtocolError):
         parse_eye_event(type_.to_bytes(4, signed=True) + rest)
 
 
+@settings(deadline=None)
 @given(st.integers(5, 400), st.binary(min_size=1, max_size=3000))
 def test_sound_comes_back_whatever_the_packet_size(max_payload_bytes, unit):
     payloads = AacPacketizer(max_payload_bytes).packetize([unit])
@@ -154,6 +162,7 @@ def test_sound_comes_back_whatever_the_packet_size(max_payload_bytes, unit):
     assert (depacketizer.dropped, depacketizer.malformed) == (0, 0)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.binary(max_size=40), st.booleans(), st.integers(0, 3)), max_size=30))
 def test_sound_garbage_is_counted_and_never_raises(packets):
     depacketizer = AacDepacketizer()
@@ -161,6 +170,7 @@ def test_sound_garbage_is_counted_and_never_raises(packets):
         depacketizer.push(RtpPacket(97, marker, n, timestamp, 1, payload))
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=8))
 def test_sound_configuration_garbage_is_read_or_is_the_peers_fault(data):
     with contextlib.suppress(RemoteProtocolError):

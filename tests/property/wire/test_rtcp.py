@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gazewire.errors import RemoteProtocolError
@@ -45,6 +45,7 @@ rtcp_packets = st.one_of(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(rtcp_packets, min_size=1, max_size=5).map(tuple))
 def test_what_is_written_is_read_back(compound):
     data = serialize_compound(compound)
@@ -52,12 +53,14 @@ def test_what_is_written_is_read_back(compound):
     assert serialize_compound(parse_compound(data)) == data
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=128))
 def test_garbage_is_read_or_is_the_peers_fault(data):
     with contextlib.suppress(RemoteProtocolError):
         parse_compound(data)
 
 
+@settings(deadline=None)
 @given(rtcp_packets, st.data())
 def test_damage_is_read_or_is_the_peers_fault(packet, data):
     damaged = bytearray(packet.serialize())
@@ -67,6 +70,7 @@ def test_damage_is_read_or_is_the_peers_fault(packet, data):
         parse_compound(bytes(damaged))
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from([8000, 44_100, 48_000, 90_000]),
     st.integers(0, 4_000_000_000 * 10**9),
@@ -85,6 +89,7 @@ def test_instants_on_the_grid_are_exact_at_the_receiver(clock_hz, now_ns, first_
         assert receiver.unix_ns(sender.timestamp(timestamp_unix_ns)) == timestamp_unix_ns
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.tuples(st.integers(0, 0xFFFF), U32, st.integers(0, 2), st.integers(0, 10**12)),

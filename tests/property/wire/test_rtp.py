@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gazewire.errors import RemoteProtocolError
@@ -47,6 +47,7 @@ conditions = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(packets)
 def test_what_is_written_is_read_back(packet):
     data = packet.serialize()
@@ -54,12 +55,14 @@ def test_what_is_written_is_read_back(packet):
     assert RtpPacket.parse(data).serialize() == data
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=96))
 def test_garbage_is_read_or_is_the_peers_fault(data):
     with contextlib.suppress(RemoteProtocolError):
         assert RtpPacket.parse(data).payload in data
 
 
+@settings(deadline=None)
 @given(packets, st.integers(1, 255))
 def test_padding_changes_nothing(packet, size):
     data = bytearray(packet.serialize())
@@ -67,6 +70,7 @@ def test_padding_changes_nothing(packet, size):
     assert RtpPacket.parse(bytes(data) + bytes(size - 1) + bytes((size,))) == packet
 
 
+@settings(deadline=None)
 @given(st.integers(0, 1 << 70), st.lists(st.integers(-30_000, 30_000), max_size=30))
 def test_sequence_numbers_are_unwrapped_whatever_their_order(start, steps):
     start &= 0xFFFF
@@ -78,6 +82,7 @@ def test_sequence_numbers_are_unwrapped_whatever_their_order(start, steps):
         highest = max(highest, highest + step)
 
 
+@settings(deadline=None)
 @given(U32, st.lists(st.integers(-(1 << 31), (1 << 31) - 1), max_size=30))
 def test_timestamps_are_unwrapped_whatever_their_order(start, steps):
     unwrapper = TickUnwrapper()
@@ -88,6 +93,7 @@ def test_timestamps_are_unwrapped_whatever_their_order(start, steps):
         assert unwrapper.unwrap(count & 0xFFFF_FFFF) == count
 
 
+@settings(deadline=None)
 @given(st.integers(1, 100_000_000), st.integers(-(1 << 60), 1 << 60))
 def test_ticks_and_nanoseconds_are_nearest_to_each_other(clock_hz, ticks):
     clock = TickClock(clock_hz)
@@ -97,6 +103,7 @@ def test_ticks_and_nanoseconds_are_nearest_to_each_other(clock_hz, ticks):
     assert abs(2 * (unix_ns * clock_hz - ticks * 1_000_000_000)) <= clock_hz
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.lists(st.binary(max_size=32), max_size=5), max_size=10),
     U16,
@@ -123,6 +130,7 @@ def test_a_sender_numbers_without_gap_and_counts_all(pictures, first_sequence, f
     assert sum(packet.marker for packet in sent) == sum(bool(each) for each in pictures)
 
 
+@settings(deadline=None)
 @given(conditions, st.integers(0, 1000), U16, st.integers(0, 40))
 def test_a_bad_network_gives_packets_in_order_each_once_and_counts_the_rest(
     link_conditions, seed, first_sequence, max_packets
