@@ -1,0 +1,303 @@
+// The stage: the scene picture, and on it the gaze of the moment at which the picture was taken.
+
+import { Delay } from "./delay.js";
+import { GazeTrack } from "./gaze.js";
+
+const HEADER_BYTES = 12;
+const TRAIL_NS = 400_000_000n;
+// A picture waits so long for gaze as late as itself, which travels in the next message or two.
+const GAZE_WAIT_MS = 80;
+const STALLED_MS = 2_000;
+const RATE_WINDOW_MS = 2_000;
+const MOST_PICTURES = 60; // in that window
+// Without a scene camera there is nothing to tell the size of the scene: that of Neon.
+const EMPTY_SCENE = { width: 1600, height: 1200 };
+
+const GAZE_COLOUR = "#d55e00"; // vermillion of Okabe and Ito, told apart by all eyes
+// Widths of lines; dark and light edges stand out on anything.
+const COLOURS = [["#16191d", 7], ["#fff", 5], [GAZE_COLOUR, 3]];
+
+export class Scene {
+  showsTrail = true;
+  // What is on the canvas; see `shown`.
+  #picture = null;
+  #gaze = null;
+  #view = { x: 0, y: 0, scale: 1 };
+  #count = 0;
+
+  #waiting = [];
+  #track = new GazeTrack();
+  #delay = new Delay();
+  #delayShown = null;
+  #shownAt = [];
+  #hasCamera = true;
+  #canvas;
+  #context;
+  #answer;
+  #isDrawing = false;
+
+  // `answer` is called once for each picture that came, when it has been shown or left out.
+  constructor(canvas, answer) {
+    this.#canvas = canvas;
+    this.#context = canvas.getContext("2d", { alpha: false });
+    this.#answer = answer;
+    new ResizeObserver(() => this.#resize()).observe(canvas);
+  }
+
+  // Messages of the feed
+
+  take(data) {
+    if (data instanceof ArrayBuffer) {
+      this.#takePicture(data);
+      return;
+    }
+    const { scene, gaze } = JSON.parse(data);
+    if (scene !== undefined) this.#hasCamera = scene;
+    if (gaze !== undefined) {
+      this.#track.add(gaze);
+      this.#delay.arrived(this.#track.newest.t);
+      this.redraw();
+    }
+  }
+
+  async #takePicture(buffer) {
+    const header = new DataView(buffer, 0, HEADER_BYTES);
+    const picture = {
+      t: header.getBigUint64(0),
+      width: header.getUint16(8),
+      height: header.getUint16(10),
+      arrivedAt: performance.now(),
+      image: null,
+    };
+    this.#delay.arrived(picture.t);
+    try {
+      const jpeg = new Blob([new Uint8Array(buffer, HEADER_BYTES)], { type: "image/jpeg" });
+      picture.image = await createImageBitmap(jpeg);
+    } catch {
+      this.#answer(); // a broken picture is left out
+      return;
+    }
+    this.#waiting.push(picture);
+    this.#waiting.sort((a, b) => (a.t < b.t ? -1 : 1)); // decoding may overtake
+    this.redraw();
+  }
+
+  // Forget what was going on; the last picture stays.
+  interrupt() {
+    for (const { image } of this.#waiting) image.close();
+    this.#waiting = [];
+    this.#track.clear();
+    this.#delay.clear();
+    this.#delayShown = null;
+    this.#shownAt = [];
+  }
+
+  // What others may know
+
+  get hasCamera() {
+    return this.#hasCamera;
+  }
+
+  get hasData() {
+    return this.#picture !== null || this.#track.newest !== null;
+  }
+
+  get isStalled() {
+    const last = this.#shownAt.at(-1);
+    return this.#hasCamera && last !== undefined && performance.now() - last > STALLED_MS;
+  }
+
+  get isWorn() {
+    return this.#gaze?.worn ?? true;
+  }
+
+  get rates() {
+    const now = performance.now();
+    const recent = this.#shownAt.filter((at) => now - at < RATE_WINDOW_MS);
+    const [first, last] = [recent[0], recent.at(-1)];
+    const pictures = last > first ? ((recent.length - 1) * 1_000) / (last - first) : null;
+    return { pictures, gaze: this.#track.rate, delay: pictures && this.#delayShown };
+  }
+
+  // What is drawn at present, as strings where JavaScript's numbers are too short. A scene pixel
+  // (x, y) is at (view.x + view.scale * x, view.y + view.scale * y) of the canvas.
+  get shown() {
+    const [point] = this.#gaze?.points ?? [];
+    return {
+      pictures: this.#count,
+      pictureTimestamp: this.#picture && String(this.#picture.t),
+      gaze: this.#gaze && {
+        timestamp: String(this.#gaze.t),
+        x: point ? String(point[0]) : null,
+        y: point ? String(point[1]) : null,
+        worn: this.#gaze.worn,
+      },
+      view: { ...this.#view },
+    };
+  }
+
+  // Drawing
+
+  redraw() {
+    if (this.#isDrawing) return;
+    this.#isDrawing = true;
+    requestAnimationFrame(() => {
+      this.#isDrawing = false;
+      this.#advance();
+      this.#draw();
+    });
+  }
+
+  #resize() {
+    const ratio = Math.min(devicePixelRatio, 2);
+    this.#canvas.width = Math.round(this.#canvas.clientWidth * ratio);
+    this.#canvas.height = Math.round(this.#canvas.clientHeight * ratio);
+    this.#draw();
+  }
+
+  // Go on to the newest picture whose gaze is here.
+  #advance() {
+    while (this.#waiting.length && this.#isReady(this.#waiting[0])) {
+      this.#goOnTo(this.#waiting.shift());
+      this.#answer();
+    }
+    if (this.#waiting.length) this.redraw();
+    this.#gaze = this.#hasCamera
+      ? this.#picture && this.#track.nearest(this.#picture.t)
+      : this.#track.newest;
+  }
+
+  #goOnTo(picture) {
+    const { width, height } = this.#picture ?? {};
+    if (width !== picture.width || height !== picture.height) {
+      const shape = picture.width / picture.height;
+      document.documentElement.style.setProperty("--shape", shape);
+    }
+    this.#picture?.image.close();
+    this.#picture = picture;
+    this.#count += 1;
+    this.#shownAt = [...this.#shownAt.slice(-MOST_PICTURES), performance.now()];
+    const late = this.#delay.of(picture.t);
+    this.#delayShown = this.#delayShown === null ? late : 0.9 * this.#delayShown + 0.1 * late;
+  }
+
+  #isReady({ t, arrivedAt }) {
+    const { newest, isFlowing } = this.#track;
+    return !isFlowing || newest.t >= t || performance.now() - arrivedAt > GAZE_WAIT_MS;
+  }
+
+  #draw() {
+    const context = this.#context;
+    const { width, height } = this.#canvas;
+    context.fillStyle = "#0b0d10";
+    context.fillRect(0, 0, width, height);
+    const scene = this.#hasCamera ? this.#picture : EMPTY_SCENE;
+    if (!scene) return;
+    const scale = Math.min(width / scene.width, height / scene.height);
+    const across = scale * scene.width;
+    const down = scale * scene.height;
+    const [left, top] = [Math.round((width - across) / 2), Math.round((height - down) / 2)];
+    // The origin of scene pixels is the centre of the first one.
+    this.#view = { x: left + scale / 2, y: top + scale / 2, scale };
+    if (scene.image) context.drawImage(scene.image, left, top, across, down);
+    else drawEmptyScene(context, left, top, across, down);
+    if (!this.#gaze) return;
+    context.lineCap = context.lineJoin = "round";
+    // A pixel of the page, or more where the page is large.
+    const unit = Math.max(width / this.#canvas.clientWidth, Math.min(across, down) / 500);
+    if (this.showsTrail) this.#drawTrail(unit);
+    for (const point of this.#gaze.points) {
+      const [x, y] = this.#onCanvas(point);
+      const isInside = x >= left && x <= left + across && y >= top && y <= top + down;
+      if (isInside) drawRing(context, x, y, unit, this.#gaze.worn);
+      else drawArrow(context, x, y, unit, { left, top, across, down });
+    }
+  }
+
+  #onCanvas([x, y]) {
+    return [this.#view.x + this.#view.scale * x, this.#view.y + this.#view.scale * y];
+  }
+
+  // Where the gaze has been, fading towards the past.
+  #drawTrail(unit) {
+    const trail = this.#track.until(this.#gaze.t, TRAIL_NS);
+    const context = this.#context;
+    for (const [colour, width] of COLOURS.slice(1)) {
+      context.strokeStyle = colour;
+      context.lineWidth = 0.8 * width * unit;
+      for (let index = 1; index < trail.length; index += 1) {
+        const ends = [trail[index - 1], trail[index]];
+        if (!ends.every(({ worn, points }) => worn && points.length === 1)) continue;
+        const [from, to] = ends.map(({ points }) => this.#onCanvas(points[0]));
+        context.globalAlpha = (0.8 * index) / trail.length;
+        context.beginPath();
+        context.moveTo(...from);
+        context.lineTo(...to);
+        context.stroke();
+      }
+    }
+    context.globalAlpha = 1;
+  }
+}
+
+function drawEmptyScene(context, left, top, across, down) {
+  context.fillStyle = "#1b2026";
+  context.fillRect(left, top, across, down);
+  context.strokeStyle = "#2c343d";
+  context.lineWidth = 1;
+  context.beginPath();
+  for (let part = 1; part < 8; part += 1) {
+    context.moveTo(left + (across * part) / 8, top);
+    context.lineTo(left + (across * part) / 8, top + down);
+    if (part > 5) continue;
+    context.moveTo(left, top + (down * part) / 6);
+    context.lineTo(left + across, top + (down * part) / 6);
+  }
+  context.stroke();
+}
+
+// Stroke the same path in each colour, wide to narrow.
+function strokeEdged(context, unit, path) {
+  for (const [colour, width] of COLOURS) {
+    context.strokeStyle = colour;
+    context.lineWidth = width * unit;
+    context.stroke(path);
+  }
+}
+
+// A ring with a point in its middle; dashed and empty where the glasses are not worn.
+function drawRing(context, x, y, unit, isWorn) {
+  const radius = 17 * unit;
+  const ring = new Path2D();
+  ring.arc(x, y, radius, 0, 2 * Math.PI);
+  if (!isWorn) {
+    const dash = (2 * Math.PI * radius) / 16;
+    context.lineCap = "butt";
+    context.setLineDash([dash, dash]);
+  }
+  strokeEdged(context, unit, ring);
+  context.setLineDash([]);
+  if (!isWorn) return;
+  for (const [colour, width] of COLOURS) {
+    context.fillStyle = colour;
+    context.beginPath();
+    context.arc(x, y, width * unit * 0.55, 0, 2 * Math.PI);
+    context.fill();
+  }
+}
+
+// Gaze outside of the picture: an arrow at its border.
+function drawArrow(context, x, y, unit, { left, top, across, down }) {
+  const margin = 14 * unit;
+  const tipX = Math.min(Math.max(x, left + margin), left + across - margin);
+  const tipY = Math.min(Math.max(y, top + margin), top + down - margin);
+  context.save();
+  context.translate(tipX, tipY);
+  context.rotate(Math.atan2(y - tipY, x - tipX));
+  const arrow = new Path2D();
+  arrow.moveTo(-10 * unit, -10 * unit);
+  arrow.lineTo(4 * unit, 0);
+  arrow.lineTo(-10 * unit, 10 * unit);
+  strokeEdged(context, unit, arrow);
+  context.restore();
+}
