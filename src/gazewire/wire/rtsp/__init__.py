@@ -1,5 +1,6 @@
 """RTSP 1.0 (RFC 2326), the part that plays: messages, headers, and both ends of a connection."""
 
+from gazewire.wire.rtsp.client import ClientConnection
 from gazewire.wire.rtsp.events import (
     ClientEvent,
     ConnectionFaulted,
@@ -26,6 +27,7 @@ from gazewire.wire.rtsp.state import Method, State
 from gazewire.wire.rtsp.url import RtspUrl, resolve_control
 
 __all__ = [
+    "ClientConnection",
     "ClientEvent",
     "ConnectionFaulted",
     "DescribeRequested",

@@ -236,6 +236,9 @@ class MessageReader:
         """Read up to the empty line; False until it is there."""
         limits = self._limits
         while True:
+            if self._buffer.peek(1) == MARK:
+                # A frame begins, and its line feed may be far away.
+                raise RemoteProtocolError("a header was expected, an interleaved frame came")
             raw = self._buffer.peek_line(limits.header_bytes - head.header_bytes)
             if raw is None:
                 return False

@@ -111,9 +111,10 @@ class ServerConnection:
         try:
             while (element := self._reader.next_element()) is not None:
                 self._take(element)
+                self._judge_waiting()
         except RemoteProtocolError as error:
             self._end_input(error)
-        self._judge_waiting()
+            self._judge_waiting()
 
     def receive_eof(self) -> None:
         """Take note that the client will send no more; a message cut short is a fault."""

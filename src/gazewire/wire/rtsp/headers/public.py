@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 __all__ = ["Public"]
@@ -12,7 +11,7 @@ __all__ = ["Public"]
 class Public:
     """The methods that a server says it answers."""
 
-    methods: Sequence[str]
+    methods: tuple[str, ...]
     """In the server's order and spelling; may name methods that we do not know."""
 
     @classmethod

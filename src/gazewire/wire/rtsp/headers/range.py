@@ -74,4 +74,5 @@ def _write_time(time_ns: int | None) -> str:
     if time_ns is None:
         return ""
     seconds, ns = divmod(time_ns, _NS_PER_S)
-    return f"{seconds}.{f'{ns:09d}'.rstrip('0').ljust(3, '0')}"
+    decimals = f"{ns:09d}".rstrip("0").ljust(3, "0")
+    return f"{seconds}.{decimals}"
