@@ -78,7 +78,7 @@ _QUOTE_CHARACTERS = 200
 
 # How long we read on, to no purpose, so that a peer in the middle of sending a body that we do not
 # want can see why.
-_LINGER_S = 2.0
+_LINGER_S = 1.0
 
 _PREFLIGHT_MAX_AGE_S = 600
 

@@ -48,6 +48,10 @@ logger = logging.getLogger(__name__)
 
 _ALL_INTERFACES = "0.0.0.0"
 
+# RFC 6762 §3
+_GROUP = "224.0.0.251"
+_PORT = 5353
+
 # RFC 6762 §10: records that name a host, and others.
 _HOST_TTL_S = 120
 _OTHER_TTL_S = 4500
@@ -75,12 +79,39 @@ _MOST_RESOLVING = 64
 _MOST_SIGHTINGS = 256
 
 
-def _open(host: str) -> AsyncZeroconf:
+async def _open(host: str, stack: AsyncExitStack) -> AsyncZeroconf:
+    """Join the multicast group on an interface; leave it with the stack.
+
+    Raises:
+        NetworkError: that is not permitted, or this is no interface of ours.
+    """
     try:
+        if host != _ALL_INTERFACES:
+            _try_multicast(host)
         interfaces = InterfaceChoice.All if host == _ALL_INTERFACES else [host]
-        return AsyncZeroconf(interfaces=interfaces, ip_version=IPVersion.V4Only)
-    except (OSError, RuntimeError, Error, ValueError) as error:
-        raise NetworkError(f"multicast DNS is not to be had on {host}: {error}") from error
+        library = AsyncZeroconf(interfaces=interfaces, ip_version=IPVersion.V4Only)
+    except (OSError, RuntimeError, Error) as error:
+        raise NetworkError(f"no multicast on {host}: {error}") from error
+    # The library must not be cancelled while it opens its sockets: it would lose track of them.
+    starting = asyncio.create_task(library.zeroconf.async_wait_for_start())
+
+    async def close() -> None:
+        await asyncio.gather(starting, return_exceptions=True)
+        await library.async_close()
+
+    stack.push_async_callback(close)
+    await asyncio.wait({starting})
+    if starting.exception() is not None:
+        raise NetworkError(f"no multicast on {host}: {starting.exception()!r}")
+    return library
+
+
+def _try_multicast(host: str) -> None:
+    # The library leaves a socket open, and a line in its log, for every failure that we find here.
+    membership = socket.inet_aton(_GROUP) + socket.inet_aton(host)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.bind((host, 0))
+        probe.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, membership)
 
 
 class Announcer:
@@ -113,9 +144,7 @@ class Announcer:
     async def __aenter__(self) -> Self:
         async with AsyncExitStack() as stack:
             try:
-                library = _open(self._host)
-                stack.push_async_callback(library.async_close)
-                await self._announce(library)
+                await self._announce(await _open(self._host, stack))
             except (NetworkError, OSError, Error) as error:
                 self.host_name = None
                 logger.warning("this device cannot be discovered, only addressed: %s", error)
@@ -133,7 +162,6 @@ class Announcer:
 
     async def _announce(self, library: AsyncZeroconf) -> None:
         zeroconf = library.zeroconf
-        await zeroconf.async_wait_for_start()
         service_names = _numbered(self.full_name.removesuffix(f".{SERVICE_TYPE}"), SERVICE_TYPE)
         host_names = _numbered(self._wanted_host_name, "local.")
         full_name, host_name = next(service_names), next(host_names)
@@ -222,7 +250,7 @@ def _addresses(host: str) -> list[str]:
 def _preferred_address() -> str | None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe, suppress(OSError):
         # Connecting a datagram socket sends nothing; it asks the routing table.
-        probe.connect(("224.0.0.251", 5353))
+        probe.connect((_GROUP, _PORT))
         address: str = probe.getsockname()[0]
         return address
     return None
@@ -284,8 +312,7 @@ class Browser:
 
     async def __aenter__(self) -> Self:
         async with AsyncExitStack() as stack:
-            library = _open(self._host)
-            stack.push_async_callback(library.async_close)
+            library = await _open(self._host, stack)
             stack.push_async_callback(self._stop_resolving)
             browser = AsyncServiceBrowser(
                 library.zeroconf, SERVICE_TYPE, handlers=[self._state_changed]

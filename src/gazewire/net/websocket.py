@@ -123,6 +123,7 @@ class WebSocket:
             raise self._lost()
         message = await self._inbox.get()
         if message is None:
+            self._inbox.put_nowait(None)  # for whoever else waits
             raise self._lost()
         return message
 
