@@ -13,8 +13,10 @@ from __future__ import annotations
 
 import math
 import struct
-from dataclasses import dataclass
+from collections.abc import Callable
 from enum import IntEnum
+
+import msgspec
 
 from gazewire.errors import LocalProtocolError, RemoteProtocolError
 from gazewire.model import Eyelid, EyeState, GazeDatum
@@ -49,13 +51,11 @@ class GazeFormat(IntEnum):
 _LAYOUTS = {
     format: struct.Struct(f"!ffB{(format - GazeFormat.POINT) // 4}f") for format in GazeFormat
 }
-_LONGEST_FIRST = tuple(sorted(GazeFormat, reverse=True))
 _WITH_EYE_STATE = frozenset(format for format in GazeFormat if format >= GazeFormat.EYE_STATE)
 _WITH_EYELID = frozenset(format for format in GazeFormat if format >= GazeFormat.EYE_STATE_EYELID)
 
 
-@dataclass(frozen=True, slots=True)
-class GazePayload:
+class GazePayload(msgspec.Struct, frozen=True):
     """A gaze payload as it was read.
 
     Attributes:
@@ -136,49 +136,102 @@ def parse_gaze(payload: bytes, timestamp_unix_ns: int) -> GazePayload:
     Raises:
         RemoteProtocolError: shorter than the shortest format.
     """
-    size = len(payload)
-    format = next((format for format in _LONGEST_FIRST if format <= size), None)
-    if format is None:
-        raise RemoteProtocolError(f"a gaze payload has at least 9 bytes, but {size} came")
-    x_px, y_px, worn, *rest = _LAYOUTS[format].unpack_from(payload)
-    tail = bytes(payload[format:])
-    if format == GazeFormat.DUAL_MONOCULAR:
-        datum = GazeDatum(
-            timestamp_unix_ns=timestamp_unix_ns,
-            x_px=math.nan,
-            y_px=math.nan,
-            worn=worn == _WORN,
-            left_px=(x_px, y_px),
-            right_px=(rest[0], rest[1]),
-        )
-        return GazePayload(datum, format, tail)
-    left_px = right_px = eye_left = eye_right = lid_left = lid_right = None
-    if format in _WITH_EYE_STATE:
-        eye_left, eye_right = _eye_state(rest[0:7]), _eye_state(rest[7:14])
-    if format in _WITH_EYELID:
-        lid_left, lid_right = _eyelid(rest[14:17]), _eyelid(rest[17:20])
-    if format in (
-        GazeFormat.POINT_DUAL_MONOCULAR,
-        GazeFormat.EYE_STATE_EYELID_DUAL_MONOCULAR,
-    ):
-        left_px, right_px = (rest[-4], rest[-3]), (rest[-2], rest[-1])
-    datum = GazeDatum(
+    reader = _READERS.get(len(payload))
+    if reader is not None:
+        format, layout, read = reader
+        return GazePayload(read(timestamp_unix_ns, *layout.unpack(payload)), format)
+    for format, layout, read in _LONGEST_FIRST:
+        if layout.size < len(payload):
+            datum = read(timestamp_unix_ns, *layout.unpack_from(payload))
+            return GazePayload(datum, format, bytes(payload[layout.size :]))
+    raise RemoteProtocolError(f"a gaze payload has at least 9 bytes, but {len(payload)} came")
+
+
+def _point(timestamp_unix_ns: int, x_px: float, y_px: float, worn: int) -> GazeDatum:
+    return GazeDatum(timestamp_unix_ns=timestamp_unix_ns, x_px=x_px, y_px=y_px, worn=worn == _WORN)
+
+
+def _dual_monocular(
+    timestamp_unix_ns: int, left_x: float, left_y: float, worn: int, *right: float
+) -> GazeDatum:
+    return GazeDatum(
+        timestamp_unix_ns=timestamp_unix_ns,
+        x_px=math.nan,
+        y_px=math.nan,
+        worn=worn == _WORN,
+        left_px=(left_x, left_y),
+        right_px=(right[0], right[1]),
+    )
+
+
+def _point_dual_monocular(
+    timestamp_unix_ns: int, x_px: float, y_px: float, worn: int, *monocular: float
+) -> GazeDatum:
+    left_x, left_y, right_x, right_y = monocular
+    return GazeDatum(
         timestamp_unix_ns=timestamp_unix_ns,
         x_px=x_px,
         y_px=y_px,
         worn=worn == _WORN,
-        left_px=left_px,
-        right_px=right_px,
-        eye_state_left=eye_left,
-        eye_state_right=eye_right,
-        eyelid_left=lid_left,
-        eyelid_right=lid_right,
+        left_px=(left_x, left_y),
+        right_px=(right_x, right_y),
     )
-    return GazePayload(datum, format, tail)
 
 
-def _eye_state(floats: list[float]) -> EyeState:
-    diameter, center_x, center_y, center_z, axis_x, axis_y, axis_z = floats
+def _eye_state(
+    timestamp_unix_ns: int, x_px: float, y_px: float, worn: int, *eyes: float
+) -> GazeDatum:
+    return GazeDatum(
+        timestamp_unix_ns=timestamp_unix_ns,
+        x_px=x_px,
+        y_px=y_px,
+        worn=worn == _WORN,
+        eye_state_left=_one_eye(*eyes[:7]),
+        eye_state_right=_one_eye(*eyes[7:]),
+    )
+
+
+def _eye_state_eyelid(
+    timestamp_unix_ns: int, x_px: float, y_px: float, worn: int, *eyes: float
+) -> GazeDatum:
+    return GazeDatum(
+        timestamp_unix_ns=timestamp_unix_ns,
+        x_px=x_px,
+        y_px=y_px,
+        worn=worn == _WORN,
+        eye_state_left=_one_eye(*eyes[:7]),
+        eye_state_right=_one_eye(*eyes[7:14]),
+        eyelid_left=_one_lid(*eyes[14:17]),
+        eyelid_right=_one_lid(*eyes[17:]),
+    )
+
+
+def _everything(
+    timestamp_unix_ns: int, x_px: float, y_px: float, worn: int, *eyes: float
+) -> GazeDatum:
+    return GazeDatum(
+        timestamp_unix_ns=timestamp_unix_ns,
+        x_px=x_px,
+        y_px=y_px,
+        worn=worn == _WORN,
+        left_px=(eyes[20], eyes[21]),
+        right_px=(eyes[22], eyes[23]),
+        eye_state_left=_one_eye(*eyes[:7]),
+        eye_state_right=_one_eye(*eyes[7:14]),
+        eyelid_left=_one_lid(*eyes[14:17]),
+        eyelid_right=_one_lid(*eyes[17:20]),
+    )
+
+
+def _one_eye(
+    diameter: float,
+    center_x: float,
+    center_y: float,
+    center_z: float,
+    axis_x: float,
+    axis_y: float,
+    axis_z: float,
+) -> EyeState:
     return EyeState(
         pupil_diameter_mm=diameter,
         eyeball_center_mm=(center_x, center_y, center_z),
@@ -186,9 +239,23 @@ def _eye_state(floats: list[float]) -> EyeState:
     )
 
 
-def _eyelid(floats: list[float]) -> Eyelid:
-    top, bottom, aperture = floats
+def _one_lid(top: float, bottom: float, aperture: float) -> Eyelid:
     return Eyelid(angle_top_rad=top, angle_bottom_rad=bottom, aperture_mm=aperture)
+
+
+# One reader for each format, found by the length of the payload.
+_READERS: dict[int, tuple[GazeFormat, struct.Struct, Callable[..., GazeDatum]]] = {
+    int(format): (format, _LAYOUTS[format], read)
+    for format, read in (
+        (GazeFormat.POINT, _point),
+        (GazeFormat.DUAL_MONOCULAR, _dual_monocular),
+        (GazeFormat.POINT_DUAL_MONOCULAR, _point_dual_monocular),
+        (GazeFormat.EYE_STATE, _eye_state),
+        (GazeFormat.EYE_STATE_EYELID, _eye_state_eyelid),
+        (GazeFormat.EYE_STATE_EYELID_DUAL_MONOCULAR, _everything),
+    )
+}
+_LONGEST_FIRST = tuple(_READERS[size] for size in sorted(_READERS, reverse=True))
 
 
 def _eye_states(datum: GazeDatum, format: GazeFormat) -> list[float]:

@@ -13,7 +13,8 @@ has them. The client side of this API cannot read anything but the plain twelve-
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
+
+import msgspec
 
 from gazewire.errors import LocalProtocolError, RemoteProtocolError
 
@@ -37,8 +38,7 @@ _HEADER = struct.Struct("!BBHII")
 _EXTENSION_HEADER = struct.Struct("!HH")
 
 
-@dataclass(frozen=True, slots=True)
-class HeaderExtension:
+class HeaderExtension(msgspec.Struct, frozen=True):
     """The one extension a header may carry (RFC 3550 §5.3.1).
 
     Attributes:
@@ -50,8 +50,9 @@ class HeaderExtension:
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class RtpPacket:
+# A struct rather than a data class, because a client makes thousands of them a second, and a frozen
+# data class takes five times as long to make.
+class RtpPacket(msgspec.Struct, frozen=True):
     """One RTP packet, without its padding.
 
     Attributes:

@@ -65,6 +65,10 @@ class ReorderWindow:
         Returns:
             The packets whose turn has come, in order; often none or just this one.
         """
+        if packet.sequence == self._next and not self._held and self._stray is None:
+            # In turn, as nearly all are.
+            self._next = (packet.sequence + 1) & 0xFFFF
+            return [packet]
         if self._next is None:
             self._begin_at(packet.sequence)
         ahead = signed_sequence_difference(packet.sequence, self._next or 0)
@@ -77,8 +81,6 @@ class ReorderWindow:
             return self.release(now_ns)
         if ahead == 0:
             self._next = (packet.sequence + 1) & 0xFFFF
-            if not self._held:
-                return [packet]
             return [packet, *self._in_turn(), *self.release(now_ns)]
         if packet.sequence in self._held:
             self.duplicates += 1

@@ -91,6 +91,6 @@ def test_every_packet_cut_inside_its_header_is_refused():
     ],
 )
 def test_a_field_that_does_not_fit_is_our_fault(changed):
-    fields = {name: getattr(GAZE, name) for name in GAZE.__slots__}
+    fields = {name: getattr(GAZE, name) for name in GAZE.__struct_fields__}
     with pytest.raises(LocalProtocolError):
         RtpPacket(**fields | changed).serialize()
