@@ -6,10 +6,12 @@ A test of ``examples/name.py`` is called ``test_name_...``; an example without o
 from __future__ import annotations
 
 import ast
+import itertools
 import json
 import math
 import re
 import signal
+import socket
 import subprocess
 import sys
 import urllib.request
@@ -20,10 +22,10 @@ from typing import Any
 
 import pytest
 from harness.program import DeviceProgram
-from harness.rtsp import PlainRtsp
 
 from gazewire.wire.payload import parse_gaze
 from gazewire.wire.rtp import RtpPacket
+from gazewire.wire.rtsp import InterleavedFrame, MessageReader, Response
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 LIMIT_S = 20
@@ -66,6 +68,36 @@ def connected_sensors(base_url: str) -> dict[str, int]:
     """The port of each sensor that can be streamed."""
     sensors = components(base_url, "Sensor")
     return {sensor["sensor"]: sensor["port"] for sensor in sensors if sensor["connected"]}
+
+
+def rtp_packets(port: int, sensor: str, count: int) -> Iterator[RtpPacket]:
+    """Play a stream inside its RTSP connection."""
+    base = f"rtsp://127.0.0.1:{port}/"
+    reader = MessageReader()
+    with socket.create_connection(("127.0.0.1", port), LIMIT_S) as connection:
+
+        def elements() -> Iterator[object]:
+            while data := connection.recv(65_536):
+                reader.receive_data(data)
+                while (element := reader.next_element()) is not None:
+                    yield element
+
+        coming = elements()
+
+        def ask(method: str, path: str, *lines: str) -> Response:
+            request = "\r\n".join([f"{method} {base}{path} RTSP/1.0", "CSeq: 1", *lines, "", ""])
+            connection.sendall(request.encode())
+            answered = next(element for element in coming if isinstance(element, Response))
+            assert answered.status == 200
+            return answered
+
+        ask("DESCRIBE", f"?camera={sensor}")
+        transport = "Transport: RTP/AVP/TCP;unicast;interleaved=0-1"
+        session = ask("SETUP", "trackID=1", transport).headers.get("Session")
+        ask("PLAY", "", f"Session: {session}")
+        frames = (element for element in coming if isinstance(element, InterleavedFrame))
+        packets = (RtpPacket.parse(frame.payload) for frame in frames if frame.channel == 0)
+        yield from itertools.islice(packets, count)
 
 
 @pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.py")), ids=lambda path: path.stem)
@@ -140,34 +172,19 @@ def test_circling_gaze_is_on_the_circle() -> None:
     with started("circling_gaze.py", "0") as (program, line):
         sensors = connected_sensors(url_in(line))
         assert set(sensors) == {"gaze"}
-        with PlainRtsp(sensors["gaze"]) as client:
-            client.play("gaze", "RTP/AVP/TCP;unicast;interleaved=0-1")
-            for packet in interleaved_rtp(client, count=20):
-                datum = parse_gaze(packet.payload, timestamp_unix_ns=0).datum
-                radius_px = math.hypot(datum.x_px - 800, datum.y_px - 600)
-                assert radius_px == pytest.approx(300, abs=0.001)
+        for packet in rtp_packets(sensors["gaze"], "gaze", count=20):
+            datum = parse_gaze(packet.payload, timestamp_unix_ns=0).datum
+            radius_px = math.hypot(datum.x_px - 800, datum.y_px - 600)
+            assert radius_px == pytest.approx(300, abs=0.001)
         program.send_signal(signal.SIGINT)
-
-
-def interleaved_rtp(client: PlainRtsp, count: int) -> Iterator[RtpPacket]:
-    """Read RTP packets from an RTSP connection, reports left out."""
-    file = client.socket.makefile("rb")
-    while count:
-        dollar, channel, high, low = file.read(4)
-        assert dollar == ord("$")
-        content = file.read(high << 8 | low)
-        if channel == 0:
-            count -= 1
-            yield RtpPacket.parse(content)
 
 
 def test_read_recording_tells_what_the_device_recorded(
     device: DeviceProgram, run_example: Run
 ) -> None:
     recording_id = answer(f"{device.http}/api/recording:start", "POST")["id"]
-    with PlainRtsp(device.rtsp_port) as client:
-        client.play("gaze", "RTP/AVP/TCP;unicast;interleaved=0-1")
-        assert len(list(interleaved_rtp(client, count=100))) == 100  # half a second
+    half_a_second = rtp_packets(device.rtsp_port, "gaze", count=100)
+    assert len(list(half_a_second)) == 100
     answer(f"{device.http}/api/recording:stop_and_save", "POST")
     (folder,) = device.record_dir.glob(f"*-{recording_id[:8]}")
     first, *lines = run_example("read_recording.py", str(folder))
