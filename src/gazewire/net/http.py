@@ -15,7 +15,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
 from http import HTTPStatus
 from types import TracebackType
@@ -37,6 +37,7 @@ from gazewire.net.http_message import (
     HttpRoute,
     static_routes,
 )
+from gazewire.net.http_router import HttpRouter
 from gazewire.net.listener import listen
 from gazewire.net.websocket import WebSocket, WebSocketRoute, pumping
 
@@ -80,17 +81,7 @@ _QUOTE_CHARACTERS = 200
 # want can see why.
 _LINGER_S = 1.0
 
-_PREFLIGHT_MAX_AGE_S = 600
-
 _DEFAULT_LIMITS = HttpLimits()
-
-
-class _RefusedError(Exception):
-    """A request that ends here; carries the answer."""
-
-    def __init__(self, response: HttpResponse) -> None:
-        super().__init__(response.status)
-        self.response = response
 
 
 class HttpServer:
@@ -124,24 +115,12 @@ class HttpServer:
         self._refuse = refuse
         self._limits = limits
         self._purpose = purpose
-        self._routes: dict[str, dict[str, HttpRoute]] = {}
-        self._websocket_routes: dict[str, WebSocketRoute] = {}
-        for route in routes:
-            self._add(route)
+        self._router = HttpRouter(routes, refuse)
         self._listener: asyncio.Server | None = None
         self._connections: set[_Connection] = set()
         # A task outlives its connection by what the handler needs to notice.
         self._tasks: set[asyncio.Task[None]] = set()
         self._empty = asyncio.Event()
-
-    def _add(self, route: HttpRoute | WebSocketRoute) -> None:
-        if isinstance(route, WebSocketRoute):
-            taken = self._websocket_routes.setdefault(route.path, route) is not route
-        else:
-            methods = self._routes.setdefault(route.path, {})
-            taken = methods.setdefault(route.method, route) is not route
-        if taken:
-            raise ValueError(f"two routes answer {route.path}")
 
     @property
     def port(self) -> int:
@@ -193,77 +172,57 @@ class HttpServer:
         assert isinstance(connection, _Connection)
         connection.request_arrived()
         try:
-            websocket_route = self._websocket_routes.get(request.path)
-            if websocket_route is not None and _asks_for_websocket(request):
-                return await self._converse(websocket_route, request, connection)
-            return await self._deliver(await self._respond(request), request, connection)
+            route = self._router.websocket(request.path)
+            if route is not None and _asks_for_websocket(request):
+                return await self._converse(route, request, connection)
+            return await self._deliver(
+                await self._respond(request, connection), request, connection
+            )
         finally:
             connection.request_answered()
 
-    async def _respond(self, request: web.BaseRequest) -> HttpResponse:
+    async def _respond(self, request: web.BaseRequest, connection: _Connection) -> HttpResponse:
+        handler = self._router.find(request.method, request.path)
+        if isinstance(handler, HttpResponse):
+            return handler
         try:
-            handler = self._route(request)
-            return await handler(await self._take(request))
-        except _RefusedError as refused:
-            return refused.response
+            async with asyncio.timeout(self._limits.request_timeout_s):
+                body = await self._take_body(request)
+        except TimeoutError:
+            return self._refuse(408, "the request was too slow")
+        except web.RequestPayloadError as error:
+            return self._refuse(400, f"malformed body: {error}")
         except RemoteProtocolError as error:
             return self._refuse(error.status, str(error))
-        except ConnectionError:
-            raise
+        try:
+            return await handler(_plain(request, body, connection))
+        except RemoteProtocolError as error:
+            return self._refuse(error.status, str(error))
         except Exception:
             logger.exception(
                 "the handler of %s %s failed for %s",
                 request.method,
                 request.path,
-                _peer(request.transport),
+                connection.peer,
             )
             return self._refuse(500, "internal error of the server, see its log")
-
-    def _route(self, request: web.BaseRequest) -> Callable[[HttpRequest], Awaitable[HttpResponse]]:
-        path = request.path
-        routes = self._routes.get(path, {})
-        allowed = set(routes) | {"OPTIONS"}
-        if "GET" in routes:
-            allowed.add("HEAD")
-        if not routes and path not in self._websocket_routes:
-            raise _RefusedError(self._refuse(404, f"nothing is served at {path}"))
-        if request.method == "OPTIONS":
-            raise _RefusedError(_options(allowed))
-        route = routes.get("GET" if request.method == "HEAD" else request.method)
-        if route is not None:
-            return route.handler
-        if not routes:
-            refusal = self._refuse(426, f"{path} is a websocket")
-            raise _RefusedError(_with_headers(refusal, {"Upgrade": "websocket"}))
-        refusal = self._refuse(405, f"{path} does not take {request.method}")
-        # RFC 9110 §15.5.6
-        raise _RefusedError(_with_headers(refusal, {"Allow": ", ".join(sorted(allowed))}))
-
-    async def _take(self, request: web.BaseRequest) -> HttpRequest:
-        try:
-            async with asyncio.timeout(self._limits.request_timeout_s):
-                body = await self._take_body(request)
-        except TimeoutError:
-            raise _RefusedError(self._refuse(408, "the request was too slow")) from None
-        except web.RequestPayloadError as error:
-            raise _RefusedError(self._refuse(400, f"malformed body: {error}")) from None
-        return _plain(request, body)
 
     async def _take_body(self, request: web.BaseRequest) -> bytes:
         most = self._limits.body_bytes
         encoding = request.headers.get("Content-Encoding", "identity")
         if encoding.lower() != "identity":
             # A small body can decode to a huge one, and no client of ours encodes.
-            raise _RefusedError(self._refuse(415, f"cannot decode {encoding}"))
+            raise RemoteProtocolError(f"cannot decode {encoding}", status=415)
+        too_large = RemoteProtocolError(f"a body can have {most} bytes", status=413)
         if (request.content_length or 0) > most:
-            raise _RefusedError(self._refuse(413, f"a body can have {most} bytes"))
+            raise too_large
         if request.headers.get("Expect", "").lower() == "100-continue":
             await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         body = bytearray()
         async for chunk in request.content.iter_any():
             body += chunk
             if len(body) > most:
-                raise _RefusedError(self._refuse(413, f"a body can have {most} bytes"))
+                raise too_large
         return bytes(body)
 
     async def _deliver(
@@ -300,7 +259,7 @@ class HttpServer:
             # ValueError: a key that is not even ASCII, which the library does not expect.
             refusal = self._refuse(400, "malformed websocket handshake")
             # RFC 6455 §4.2.2
-            refusal = _with_headers(refusal, {"Sec-WebSocket-Version": "13"})
+            refusal = refusal.with_headers({"Sec-WebSocket-Version": "13"})
             return await self._deliver(refusal, request, connection)
         websocket = WebSocket(
             response,
@@ -311,7 +270,7 @@ class HttpServer:
             limits=limits,
         )
         loop = asyncio.get_running_loop()
-        try:
+        with suppress(TimeoutError):
             async with (
                 asyncio.timeout(None) as patience,
                 pumping(
@@ -319,10 +278,7 @@ class HttpServer:
                     on_gone=lambda: patience.reschedule(loop.time() + limits.websocket_close_s),
                 ),
             ):
-                await self._handle(route, _plain(request, b""), websocket)
-        except TimeoutError:
-            if not patience.expired():
-                raise
+                await self._handle(route, _plain(request, b"", connection), websocket)
         return response
 
     async def _handle(
@@ -345,7 +301,7 @@ class HttpServer:
 class _Connection(web.RequestHandler):
     """The library's HTTP connection, with our limits, our patience and our answers to errors."""
 
-    __slots__ = ("_answering", "_deadline", "_server", "peer")
+    __slots__ = ("_answering", "_deadline", "_server", "local_host", "peer")
 
     def __init__(self, server: HttpServer, manager: web.Server) -> None:
         limits = server._limits
@@ -365,6 +321,7 @@ class _Connection(web.RequestHandler):
         self._answering = False
         self._deadline: asyncio.TimerHandle | None = None
         self.peer = ""
+        self.local_host = ""
 
     async def start(self) -> None:
         task = asyncio.current_task()
@@ -375,7 +332,8 @@ class _Connection(web.RequestHandler):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
-        self.peer = _peer(transport)
+        self.peer = _spell_address(transport.get_extra_info("peername"))
+        self.local_host = transport.get_extra_info("sockname")[0]
         server = self._server
         crowded = len(server._connections) >= server._limits.connections
         server._connections.add(self)
@@ -468,21 +426,16 @@ def _without_foreign_subprotocols(
     return request.clone(headers=headers)
 
 
-def _plain(request: web.BaseRequest, body: bytes) -> HttpRequest:
-    assert request.transport is not None
+def _plain(request: web.BaseRequest, body: bytes, connection: _Connection) -> HttpRequest:
     return HttpRequest(
         method="GET" if request.method == "HEAD" else request.method,
         path=request.path,
         query=request.query,
         headers=request.headers,
         body=body,
-        local_host=request.transport.get_extra_info("sockname")[0],
-        peer=_peer(request.transport),
+        local_host=connection.local_host,
+        peer=connection.peer,
     )
-
-
-def _peer(transport: asyncio.Transport | None) -> str:
-    return _spell_address(None if transport is None else transport.get_extra_info("peername"))
 
 
 def _spell_address(address: tuple[str, int] | tuple[str, int, int, int] | None) -> str:
@@ -490,26 +443,6 @@ def _spell_address(address: tuple[str, int] | tuple[str, int, int, int] | None) 
         return "a peer that is gone"
     host, port = address[:2]
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-
-
-def _with_headers(response: HttpResponse, headers: Mapping[str, str]) -> HttpResponse:
-    return HttpResponse(
-        response.status, response.body, response.content_type, {**response.headers, **headers}
-    )
-
-
-def _options(allowed: set[str]) -> HttpResponse:
-    # The Fetch standard's preflight, for a page of another origin that wants to send JSON.
-    methods = ", ".join(sorted(allowed))
-    return HttpResponse(
-        204,
-        headers={
-            "Allow": methods,
-            "Access-Control-Allow-Methods": methods,
-            "Access-Control-Allow-Headers": "Content-Type",
-            "Access-Control-Max-Age": str(_PREFLIGHT_MAX_AGE_S),
-        },
-    )
 
 
 def _headers(response: HttpResponse) -> dict[str, str]:

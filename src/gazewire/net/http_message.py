@@ -13,9 +13,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-__all__ = ["HttpLimits", "HttpRequest", "HttpResponse", "HttpRoute", "static_routes"]
+__all__ = ["HttpHandler", "HttpLimits", "HttpRequest", "HttpResponse", "HttpRoute", "static_routes"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,14 @@ class HttpResponse:
     content_type: str = "text/plain; charset=utf-8"
     headers: Mapping[str, str] = field(default_factory=dict)
 
+    def with_headers(self, headers: Mapping[str, str]) -> HttpResponse:
+        """The same answer with further headers."""
+        return replace(self, headers={**self.headers, **headers})
+
+
+HttpHandler = Callable[[HttpRequest], Awaitable[HttpResponse]]
+"""What answers a request. It runs to its end even when its peer hangs up."""
+
 
 @dataclass(frozen=True, slots=True)
 class HttpRoute:
@@ -72,7 +80,7 @@ class HttpRoute:
 
     method: str
     path: str
-    handler: Callable[[HttpRequest], Awaitable[HttpResponse]]
+    handler: HttpHandler
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -195,6 +195,15 @@ async def test_a_failing_handler_is_one_logged_traceback_and_a_500(server, http,
     assert (await fetch(server, http)).status == 200
 
 
+async def test_a_connection_that_fails_inside_of_a_handler_is_a_500_like_any_error(http, caplog):
+    async def unreachable(_: HttpRequest) -> HttpResponse:
+        raise ConnectionRefusedError("some other machine")
+
+    async with serving(HttpRoute("GET", "/unreachable", unreachable)) as server:
+        assert (await fetch(server, http, "/unreachable")).status == 500
+    assert len(caplog.records) == 1
+
+
 async def test_a_handler_may_blame_the_request(server, http, caplog):
     answer = await fetch(server, http, "/blame")
     assert (answer.status, message_of(answer)) == (422, "no name")
@@ -235,13 +244,6 @@ async def test_a_client_that_asks_before_sending_its_body_is_told_to_go_on(serve
         assert await reader.readuntil(b"\r\n\r\n") == b"HTTP/1.1 100 Continue\r\n\r\n"
         writer.write(b"{}")
         assert b"HTTP/1.1 200 OK" in await reader.readuntil(b"\r\n\r\n")
-
-
-async def test_two_routes_for_one_thing_are_a_mistake_of_ours():
-    with pytest.raises(ValueError, match="/api/status"):
-        serving(HttpRoute("GET", "/api/status", mirror))
-    with pytest.raises(ValueError, match="/api/status"):
-        serving(WebSocketRoute("/api/status", echo))
 
 
 # Binding and leaving
@@ -435,6 +437,17 @@ async def test_too_many_connections_are_turned_away_in_the_envelope(caplog):
                     writer.write(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
                     if b" 200 " in await _read_to_reset(reader):
                         break
+
+
+@pytest.mark.parametrize("upgrade", [b"", HANDSHAKE.partition(b"Host: x\r\n")[2]])
+async def test_a_peer_that_vanishes_at_once_is_no_error(leaving_nothing, caplog, upgrade):
+    async with leaving_nothing(), serving() as server:
+        for _ in range(20):
+            async with raw(server) as (_reader, writer):
+                writer.write(b"GET /api/status HTTP/1.1\r\nHost: x\r\n" + upgrade + b"\r\n")
+                await asyncio.sleep(0)
+                writer.transport.abort()
+    assert not caplog.records
 
 
 async def test_a_peer_that_vanishes_while_it_is_answered_is_no_error(leaving_nothing, caplog):
