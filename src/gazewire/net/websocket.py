@@ -198,8 +198,8 @@ async def pumping(
         finally:
             pump.cancel()
             await asyncio.wait({pump})
-    if not pump.cancelled():
-        pump.result()
+            if not pump.cancelled():
+                pump.result()
 
 
 @dataclass(frozen=True, slots=True)
