@@ -10,6 +10,9 @@ from gazewire.wire.rtp.sequence import MAX_DROPOUT, MAX_MISORDER
 
 __all__ = ["CodedPicture", "Depacketizer"]
 
+# A plain number, because on Python 3.11 each look at a member of an enumeration costs as much as
+# copying a packet.
+_FU_A = int(NalType.FU_A)
 _FU_START = 0x80
 _FU_END = 0x40
 _FU_HEADER_BYTES = 2
@@ -122,7 +125,7 @@ class Depacketizer:
         if not payload:
             return False
         type_ = payload[0] & TYPE_MASK
-        if type_ == NalType.FU_A:
+        if type_ == _FU_A:
             return self._take_fragment(payload)
         if self._fragments:
             # The end of a fragmented unit is missing although no number is.
@@ -146,7 +149,7 @@ class Depacketizer:
         if is_start:
             # §5.8: the two bytes before a fragment hold the header of the whole unit.
             self._fragments.append(indicator & IMPORTANCE_MASK | header & TYPE_MASK)
-        self._fragments += memoryview(payload)[_FU_HEADER_BYTES:]
+        self._fragments += payload[_FU_HEADER_BYTES:]
         if header & _FU_END:
             unit = bytes(self._fragments)
             self._fragments.clear()
