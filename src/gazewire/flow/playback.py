@@ -11,8 +11,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Protocol, TypeVar
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
 
+from gazewire.flow.unwrapped import unwrapped
 from gazewire.time import Clock
 
 __all__ = ["Timed", "play"]
@@ -51,45 +53,67 @@ async def play(records: Iterator[T], clock: Clock, publish: Callable[[T], None])
         Exception: whatever the iterator raises, after what came before it was published.
     """
     loop = asyncio.get_running_loop()
-    batches: asyncio.Queue[list[T] | Exception] = asyncio.Queue(_BATCHES_AHEAD)
+    batches: asyncio.Queue[_Batch[T]] = asyncio.Queue(_BATCHES_AHEAD)
 
     async def draw(worker: ThreadPoolExecutor) -> None:
-        batch: list[T] | Exception = []
-        while not isinstance(batch, Exception):
+        more = True
+        while more:
             batch = await loop.run_in_executor(worker, _next_batch, records)
             await batches.put(batch)
-            if not batch:
-                return
+            more = batch.more
 
     with ThreadPoolExecutor(1, thread_name_prefix="playback") as worker:
         try:
-            async with asyncio.TaskGroup() as tasks:
-                drawing = tasks.create_task(draw(worker), name="playback draws")
-                try:
-                    while batch := await batches.get():
-                        if isinstance(batch, Exception):
-                            raise batch
-                        for record in batch:
-                            early_ns = record.timestamp_unix_ns - clock.unix_ns()
-                            if early_ns > 0:
-                                await asyncio.sleep(early_ns / _NS_PER_S)
-                            publish(record)
-                finally:
-                    drawing.cancel()
-        except* Exception as failures:
-            raise failures.exceptions[0] from None
+            with unwrapped():
+                async with asyncio.TaskGroup() as tasks:
+                    drawing = tasks.create_task(draw(worker), name="playback draws")
+                    try:
+                        await _release(batches, clock, publish)
+                    finally:
+                        drawing.cancel()
         finally:
             worker.submit(getattr(records, "close", lambda: None)).result()
 
 
-def _next_batch(records: Iterator[T]) -> list[T] | Exception:
-    # A failure comes back as a value and after the records drawn before it.
-    batch: list[T] = []
+@dataclass(frozen=True, slots=True)
+class _Batch(Generic[T]):
+    """What one visit to the worker thread brought.
+
+    Attributes:
+        records: in order of time.
+        failure: what the iterator raised after these records, or None.
+        more: the iterator may have more to give.
+    """
+
+    records: list[T]
+    failure: Exception | None
+    more: bool
+
+
+def _next_batch(records: Iterator[T]) -> _Batch[T]:
+    drawn: list[T] = []
     try:
         for record in records:
-            batch.append(record)
-            if record.timestamp_unix_ns - batch[0].timestamp_unix_ns >= _BATCH_NS:
-                break
+            drawn.append(record)
+            if record.timestamp_unix_ns - drawn[0].timestamp_unix_ns >= _BATCH_NS:
+                return _Batch(drawn, failure=None, more=True)
     except Exception as failure:
-        return failure
-    return batch
+        # As a value, so that it takes its place behind the records drawn before it.
+        return _Batch(drawn, failure=failure, more=False)
+    return _Batch(drawn, failure=None, more=False)
+
+
+async def _release(
+    batches: asyncio.Queue[_Batch[T]], clock: Clock, publish: Callable[[T], None]
+) -> None:
+    more = True
+    while more:
+        batch = await batches.get()
+        for record in batch.records:
+            # Asked again after each sleep: the clock decides, and it need not run as the loop's.
+            while (early_ns := record.timestamp_unix_ns - clock.unix_ns()) > 0:  # noqa: ASYNC110
+                await asyncio.sleep(early_ns / _NS_PER_S)
+            publish(record)
+        if batch.failure is not None:
+            raise batch.failure
+        more = batch.more
