@@ -307,6 +307,7 @@ class Browser:
         self._host = host
         self._stack = AsyncExitStack()
         self._resolving: dict[str, asyncio.Task[None]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
         self._sightings: deque[DeviceFound | DeviceLost] = deque()
         self._arrived = asyncio.Event()
 
@@ -358,12 +359,21 @@ class Browser:
             service_name = ServiceName.parse(name)
         except RemoteProtocolError:
             return  # a printer, a router
+        # What a resolution in progress has gathered may be of yesterday.
+        if outdated := self._resolving.pop(name, None):
+            outdated.cancel()
         if state_change is ServiceStateChange.Removed:
             self._tell(DeviceLost(name))
-        elif name not in self._resolving and len(self._resolving) < _MOST_RESOLVING:
+        elif len(self._tasks) < _MOST_RESOLVING:
             task = asyncio.create_task(self._resolve(zeroconf, name, service_name))
             self._resolving[name] = task
-            task.add_done_callback(lambda _: self._resolving.pop(name))
+            self._tasks.add(task)
+            task.add_done_callback(lambda task: self._resolved(name, task))
+
+    def _resolved(self, name: str, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if self._resolving.get(name) is task:
+            del self._resolving[name]
 
     async def _resolve(self, zeroconf: Zeroconf, name: str, service_name: ServiceName) -> None:
         info = AsyncServiceInfo(SERVICE_TYPE, name)
@@ -375,8 +385,7 @@ class Browser:
             self._tell(DeviceFound(name, service_name, tuple(addresses), info.port, info.server))
 
     async def _stop_resolving(self) -> None:
-        tasks = set(self._resolving.values())
-        for task in tasks:
+        for task in self._tasks:
             task.cancel()
-        if tasks:
-            await asyncio.wait(tasks)
+        if self._tasks:
+            await asyncio.wait(self._tasks)

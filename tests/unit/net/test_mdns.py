@@ -41,15 +41,16 @@ def announcing(
     )
 
 
-async def found(browser: Browser, full_name: str, **facts: object) -> DeviceFound:
-    """The first sighting of a device that has certain facts; others on this machine may come."""
+async def sighted(browser: Browser, *wanted: tuple[str, str | None, int]) -> None:
+    """Wait until the last word on some devices is their name, host name and port."""
+    last: dict[str, tuple[str, str | None, int]] = {}
     async with asyncio.timeout(10):
-        async for sighting in browser:
-            facts_now = {name: getattr(sighting, name, None) for name in facts}
-            if sighting.full_name == full_name and facts_now == facts:
-                assert isinstance(sighting, DeviceFound)
-                return sighting
-    raise AssertionError
+        while not set(wanted) <= set(last.values()):
+            match await anext(browser):
+                case DeviceFound() as device:
+                    last[device.full_name] = (device.full_name, device.host_name, device.port)
+                case DeviceLost() as device:
+                    last.pop(device.full_name, None)
 
 
 @needs_multicast
@@ -58,18 +59,19 @@ async def test_an_announced_device_is_found_and_missed(leaving_nothing):
         async with announcing("Bürö: 2.0", "aaaaaaaaaaaaaaa1", 8123) as announcer:
             assert announcer.full_name == "PI monitor:Bürö: 2-0:aaaaaaaaaaaaaaa1._http._tcp.local."
             assert announcer.host_name is not None
-            device = await found(browser, announcer.full_name)
-            assert device == DeviceFound(
+            here = DeviceFound(
                 full_name=announcer.full_name,
                 name=ServiceName("Bürö: 2-0", "aaaaaaaaaaaaaaa1"),
                 addresses=(LOOPBACK,),
                 port=8123,
                 host_name=announcer.host_name,
             )
+            async with asyncio.timeout(10):
+                while await anext(browser) != here:
+                    pass
         async with asyncio.timeout(10):
-            async for sighting in browser:
-                if sighting == DeviceLost(announcer.full_name):
-                    break
+            while await anext(browser) != DeviceLost(announcer.full_name):
+                pass
 
 
 @needs_multicast
@@ -88,8 +90,11 @@ async def test_two_devices_on_one_machine_have_host_names_of_their_own(at_once):
             assert second.host_name is not None
             assert first.host_name != second.host_name
             assert first.host_name.startswith("neon")
-            await found(browser, first.full_name, host_name=first.host_name, port=1111)
-            await found(browser, second.full_name, host_name=second.host_name, port=2222)
+            await sighted(
+                browser,
+                (first.full_name, first.host_name, 1111),
+                (second.full_name, second.host_name, 2222),
+            )
         finally:
             await asyncio.gather(
                 first.__aexit__(None, None, None), second.__aexit__(None, None, None)
