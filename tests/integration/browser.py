@@ -13,7 +13,8 @@ import base64
 import itertools
 import json
 import shutil
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -97,23 +98,24 @@ class Browser:
             await self._session.close()
             await asyncio.gather(*self._tasks)
 
-    async def open(self, url: str, *, width: int = 1280, height: int = 800) -> Page:
-        """Open a page in a window of that size, in CSS pixels."""
+    @asynccontextmanager
+    async def page(self, url: str, *, width: int = 1280, height: int = 800) -> AsyncIterator[Page]:
+        """Open a page in a window of that size, in CSS pixels; it is closed afterwards."""
         target = await self.call("Target.createTarget", {"url": "about:blank"})
-        target_id = target["targetId"]
-        attached = await self.call(
-            "Target.attachToTarget", {"targetId": target_id, "flatten": True}
-        )
-        page = Page(self, attached["sessionId"])
-        self._pages[attached["sessionId"]] = page
-        await page.call("Runtime.enable")
-        await page.call("Log.enable")
-        await page.call("Page.enable")
-        await page.resize(width, height)
-        await page.call("Page.navigate", {"url": url})
-        async with asyncio.timeout(ANSWERS_WITHIN_S):
-            await page.loaded.wait()
-        return page
+        attached = await self.call("Target.attachToTarget", target | {"flatten": True})
+        session = attached["sessionId"]
+        page = self._pages[session] = Page(self, session)
+        try:
+            for domain in ("Runtime", "Log", "Page"):
+                await page.call(f"{domain}.enable")
+            await page.resize(width, height)
+            await page.call("Page.navigate", {"url": url})
+            async with asyncio.timeout(ANSWERS_WITHIN_S):
+                await page.loaded.wait()
+            yield page
+        finally:
+            del self._pages[session]
+            await self.call("Target.closeTarget", target)
 
     async def call(
         self, method: str, params: dict[str, Any] | None = None, session: str | None = None
@@ -264,7 +266,7 @@ class Page:
                 {"type": kind, "key": key, "text": text, "windowsVirtualKeyCode": code},
             )
 
-    async def screenshot(self, path: Path) -> None:
-        """Write what the window shows to a PNG file."""
+    async def screenshot(self) -> bytes:
+        """What the window shows, as a PNG file."""
         picture = await self.call("Page.captureScreenshot", {"format": "png"})
-        path.write_bytes(base64.b64decode(picture["data"]))
+        return base64.b64decode(picture["data"])

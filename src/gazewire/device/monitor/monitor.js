@@ -57,15 +57,18 @@ feed.addEventListener("message", ({ data }) => scene.take(data));
 
 function showConnection() {
   const isLive = status.isOpen && feed.isOpen;
-  const wait = Math.ceil(Math.max(status.retryIn, feed.retryIn) / 1_000);
-  const state = isLive ? "live" : wait ? "lost" : "connecting";
-  const words = { live: "Live", connecting: "Connecting", lost: `Trying again in ${wait} s` };
+  const state = isLive ? "live" : retrySeconds() ? "lost" : "connecting";
+  const words = { live: "Live", connecting: "Connecting", lost: "Not connected" };
   const pill = byId("connection");
   if (pill.textContent !== words[state]) pill.textContent = words[state];
   pill.dataset.state = state;
   document.body.classList.toggle("is-lost", !feed.isOpen);
   const sign = recording.isRunning ? "● " : "";
   document.title = `${sign}${device.name}${isLive ? "" : " (not connected)"}`;
+}
+
+function retrySeconds() {
+  return Math.ceil(Math.max(status.retryIn, feed.retryIn) / 1_000);
 }
 
 function showStage() {
@@ -77,15 +80,16 @@ function showStage() {
   byId("gaze-at").textContent = x ? `${Math.round(x)}, ${Math.round(y)}` : "–";
   show("worn-badge", feed.isOpen && !scene.isWorn);
   show("camera-badge", feed.isOpen && !scene.hasCamera);
-  show("recording-badge", recording.isRunning);
-  byId("recording-badge").textContent = byId("timer").textContent;
   const note = stageNote();
   show("note", note !== "");
   if (byId("note").textContent !== note) byId("note").textContent = note;
 }
 
 function stageNote() {
-  if (!feed.isOpen) return feed.retryIn ? "The device does not answer." : "Connecting to the device.";
+  if (!feed.isOpen) {
+    const wait = retrySeconds();
+    return wait ? `The device does not answer. Trying again in ${wait} s.` : "Connecting to the device.";
+  }
   if (!scene.hasData) return scene.hasCamera ? "Waiting for the first picture." : "Waiting for gaze.";
   return scene.isStalled ? "No new pictures." : "";
 }

@@ -73,11 +73,15 @@ class ScenePictures:
             return self._latest
 
     async def _make(self) -> ScenePicture | None:
+        frame = await self._next_due()
+        return None if frame is None else await asyncio.to_thread(_encode, frame)
+
+    async def _next_due(self) -> Frame | None:
         last_ns = 0 if self._latest is None else self._latest.timestamp_unix_ns
         with self._frames.subscribe(capacity=1) as frames:
             async for frame in frames:
                 if frame.timestamp_unix_ns - last_ns >= _INTERVAL_NS:
-                    return await asyncio.to_thread(_encode, frame)
+                    return frame
         return None
 
 

@@ -2,7 +2,7 @@
 
 const PATIENCE_MS = 10_000;
 
-// Returns the `result` of the answer; throws an Error whose message is for humans.
+// Returns the `result` of the answer; throws an Error whose message is for humans, without a stop.
 export async function post(path, body) {
   let response;
   try {
@@ -16,6 +16,8 @@ export async function post(path, body) {
     throw new Error("the device did not answer");
   }
   const answer = await response.json().catch(() => ({}));
-  if (!response.ok) throw new Error(answer.message ?? `the device said ${response.status}`);
+  if (!response.ok) {
+    throw new Error(answer.message?.replace(/\.$/, "") || `the device said ${response.status}`);
+  }
   return answer.result;
 }

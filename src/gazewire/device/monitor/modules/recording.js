@@ -44,7 +44,7 @@ export class RecordingPanel {
       this.#startedAt = null;
       if (action === "SAVE") this.#tell(`Recording of ${length} saved.`, false);
       if (action === "DISCARD") this.#tell(`Recording of ${length} discarded.`, false);
-      if (action === "ERROR") this.#tell(`The recording failed: ${message || "no reason given"}.`, true);
+      if (action === "ERROR") this.#tell(`The recording failed: ${message.replace(/\.$/, "") || "no reason given"}.`, true);
     }
     this.#show();
   }
@@ -79,12 +79,14 @@ export class RecordingPanel {
     byId("record-text").textContent = this.isRunning ? "Stop and save" : "Record";
     byId("record").disabled = byId("discard").disabled = this.#isBusy || !this.#isConnected;
     show("discard", this.isRunning);
+    show("recording-badge", this.isRunning);
     byId("recording-state").textContent = this.isRunning ? "Recording" : "Not recording";
     this.#showTime();
   }
 
   #showTime() {
-    byId("timer").textContent = clock(this.isRunning ? performance.now() - this.#startedAt : 0);
+    const time = clock(this.isRunning ? performance.now() - this.#startedAt : 0);
+    byId("timer").textContent = byId("recording-badge").textContent = time;
   }
 }
 
