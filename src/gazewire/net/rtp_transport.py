@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Self
 
 from gazewire.errors import NetworkError
-from gazewire.wire.rtsp import frame_header
+from gazewire.net.rtsp_link import RtspLink
 
 __all__ = ["InterleavedReceiver", "UdpPair", "UdpReceiver"]
 
@@ -144,37 +144,22 @@ class UdpReceiver:
 class InterleavedReceiver:
     """A client that receives inside its RTSP connection (RFC 2326 §10.12).
 
-    A client that does not read is not waited for: while more than `backlog_bytes` wait in our
-    memory for its socket, media is dropped, whole access units at a time.
+    A client that does not read is not waited for: media is dropped, whole access units at a time,
+    while too much waits for it.
 
     Args:
-        transport: the RTSP connection.
+        link: the RTSP connection.
         channels: its RTP and RTCP channel.
-        backlog_bytes: how much may wait for this connection.
     """
 
-    def __init__(
-        self, transport: asyncio.WriteTransport, channels: tuple[int, int], backlog_bytes: int
-    ) -> None:
-        self._transport = transport
+    def __init__(self, link: RtspLink, channels: tuple[int, int]) -> None:
+        self._link = link
         self._rtp_channel, self._rtcp_channel = channels
-        self._backlog_bytes = backlog_bytes
 
     def send_rtp(self, packets: Sequence[bytes]) -> bool:
         """Queue packets; False where the client is too far behind."""
-        if self._transport.is_closing() or self._is_behind:
-            return False
-        parts: list[bytes] = []
-        for packet in packets:
-            parts += (frame_header(self._rtp_channel, len(packet)), packet)
-        self._transport.write(b"".join(parts))
-        return True
+        return self._link.send_packets(self._rtp_channel, packets)
 
     def send_rtcp(self, packet: bytes) -> None:
         """Queue one compound packet; dropped where the client is too far behind."""
-        if not (self._transport.is_closing() or self._is_behind):
-            self._transport.write(frame_header(self._rtcp_channel, len(packet)) + packet)
-
-    @property
-    def _is_behind(self) -> bool:
-        return self._transport.get_write_buffer_size() > self._backlog_bytes
+        self._link.send_packets(self._rtcp_channel, [packet])

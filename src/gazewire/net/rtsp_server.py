@@ -19,6 +19,7 @@ from typing import Self, cast
 from gazewire.net.catalog import Catalog
 from gazewire.net.listener import listen
 from gazewire.net.rtp_transport import UdpPair
+from gazewire.net.rtsp_link import TcpLink
 from gazewire.net.rtsp_session import RtspSession
 from gazewire.wire.rtsp import ServerConnection
 
@@ -120,12 +121,10 @@ class RtspServer:
         self._tasks.add(task)
         session = RtspSession(
             ServerConnection(session_id=self._session_id, server_name=self._server_name),
+            TcpLink(reader, writer, backlog_bytes=self._limits.backlog_bytes),
             catalog=self._catalog,
             udp=self._udp,
-            reader=reader,
-            writer=writer,
             idle_s=self._limits.idle_s,
-            backlog_bytes=self._limits.backlog_bytes,
         )
         try:
             await session.run()

@@ -1,8 +1,8 @@
 """One RTSP client from its first byte to its last: what it described, set up and plays.
 
 The protocol is `gazewire.wire.rtsp.ServerConnection`; here its events are acted on, and its answers
-are written to the socket. The choice that DESCRIBE made holds for the rest of the connection,
-because clients leave the query out of later requests.
+are handed to the link. The choice that DESCRIBE made holds for the rest of the connection, because
+clients leave the query out of later requests.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from gazewire.errors import DeviceRefusedError
 from gazewire.net.catalog import Catalog, Presentation
 from gazewire.net.rtp_stream import RtpReceiver, RtpStream
 from gazewire.net.rtp_transport import InterleavedReceiver, UdpPair, UdpReceiver
+from gazewire.net.rtsp_link import RtspLink
 from gazewire.wire.rtsp import (
     ConnectionFaulted,
     DescribeRequested,
@@ -34,8 +35,6 @@ __all__ = ["RtspSession"]
 
 _log = logging.getLogger(__name__)
 
-_READ_BYTES = 64 * 1024
-
 
 @dataclass(frozen=True, slots=True)
 class _Track:
@@ -50,34 +49,26 @@ class RtspSession:
 
     Args:
         connection: the protocol, fresh.
+        link: what the client is connected by.
         catalog: answers what a URL names.
-        udp: the server's media sockets.
-        reader: the connection's incoming bytes.
-        writer: its outgoing bytes.
+        udp: the server's media sockets; None where media goes by the link alone.
         idle_s: how long a client that plays nothing may be silent.
-        backlog_bytes: how much interleaved media may wait for the client.
     """
 
     def __init__(
         self,
         connection: ServerConnection,
+        link: RtspLink,
         *,
         catalog: Catalog,
-        udp: UdpPair,
-        reader: asyncio.StreamReader,
-        writer: asyncio.StreamWriter,
+        udp: UdpPair | None,
         idle_s: float,
-        backlog_bytes: int,
     ) -> None:
         self._connection = connection
+        self._link = link
         self._catalog = catalog
         self._udp = udp
-        self._reader = reader
-        self._writer = writer
         self._idle_s = idle_s
-        self._backlog_bytes = backlog_bytes
-        self._local_host: str = writer.get_extra_info("sockname")[0]
-        self._peer_host: str = writer.get_extra_info("peername")[0]
         self._presentation: Presentation | None = None
         self._tracks: dict[int, _Track] = {}
         self._is_playing = False
@@ -93,7 +84,7 @@ class RtspSession:
             is_open = True
             while is_open:
                 async with asyncio.timeout(None if self._is_playing else self._idle_s):
-                    data = await self._reader.read(_READ_BYTES)
+                    data = await self._link.receive()
                 if not data:
                     self._connection.receive_eof()
                     await self._handle_events()
@@ -102,7 +93,7 @@ class RtspSession:
                 is_open = await self._handle_events()
                 self._flush()
                 async with asyncio.timeout(self._idle_s):
-                    await self._writer.drain()
+                    await self._link.drain()
         finally:
             self._leave()
 
@@ -125,7 +116,7 @@ class RtspSession:
                 case InterleavedReceived():
                     pass  # receiver reports; a server of live data cannot act on them
                 case ConnectionFaulted():
-                    _log.warning("RTSP %s: %s", self._peer_host, event.error)
+                    _log.warning("RTSP %s: %s", self._link.peer_host, event.error)
                     return False
         return True
 
@@ -134,10 +125,10 @@ class RtspSession:
         if presentation is None:
             return
         description = SessionDescription(
-            origin=f"- 0 0 {_sdp_address(self._local_host)}",
+            origin=f"- 0 0 {_sdp_address(self._link.local_host)}",
             name="Unnamed",
             information="N/A",
-            connection=_sdp_address(self._peer_host),
+            connection=_sdp_address(self._link.peer_host),
             attributes=(Attribute("recvonly"),),
             media=presentation.media,
         )
@@ -160,25 +151,31 @@ class RtspSession:
         if stream is None:
             self._connection.refuse(event, 404, f"There is no trackID={track_id} here")
             return
+        offer = next((offer for offer in event.transports if self._can_send_by(offer)), None)
+        if offer is None:
+            self._connection.refuse(event, 461)
+            return
         if (already := self._tracks.pop(track_id, None)) is not None:
             already.stream.leave(already.receiver)
-        receiver, transport = self._receiver(event, stream)
+        receiver, transport = self._receiver(offer, stream)
         self._tracks[track_id] = _Track(stream, receiver)
         self._connection.accept_setup(event, transport)
 
-    def _receiver(self, event: SetupRequested, stream: RtpStream) -> tuple[RtpReceiver, Transport]:
-        """Choose the first transport offered; the protocol passes on only what we can do."""
-        offer = event.transports[0]
+    def _can_send_by(self, offer: Transport) -> bool:
+        return offer.over_tcp or self._udp is not None
+
+    def _receiver(self, offer: Transport, stream: RtpStream) -> tuple[RtpReceiver, Transport]:
         if offer.over_tcp:
             channels = offer.interleaved or (2 * len(self._tracks), 2 * len(self._tracks) + 1)
-            receiver = InterleavedReceiver(self._writer.transport, channels, self._backlog_bytes)
-            return receiver, Transport(
+            return InterleavedReceiver(self._link, channels), Transport(
                 protocol="RTP/AVP/TCP", interleaved=channels, ssrc=stream.ssrc, mode="play"
             )
+        assert self._udp is not None
         assert offer.client_port is not None
-        return UdpReceiver(self._udp, self._peer_host, offer.client_port), Transport(
+        peer_host = self._link.peer_host
+        return UdpReceiver(self._udp, peer_host, offer.client_port), Transport(
             protocol="RTP/AVP/UDP",
-            destination=self._peer_host,
+            destination=peer_host,
             client_port=offer.client_port,
             server_port=(self._udp.rtp_port, self._udp.rtcp_port),
             ssrc=stream.ssrc,
@@ -216,7 +213,7 @@ class RtspSession:
 
     def _flush(self) -> None:
         for answer in self._connection.data_to_send():
-            self._writer.write(answer)
+            self._link.send(answer)
 
 
 def _base_url(url: RtspUrl) -> str:
