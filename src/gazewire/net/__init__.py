@@ -23,6 +23,7 @@ from gazewire.net.http_message import (
 from gazewire.net.mdns import Announcer, Browser, DeviceFound, DeviceLost
 from gazewire.net.rtp_stream import RtpReceiver, RtpStream
 from gazewire.net.rtsp_server import RtspServer, RtspServerLimits
+from gazewire.net.tunnel import TunnelServer
 from gazewire.net.websocket import WebSocket, WebSocketRoute
 
 __all__ = [
@@ -46,6 +47,7 @@ __all__ = [
     "TimeEchoClient",
     "TimeEchoLimits",
     "TimeEchoServer",
+    "TunnelServer",
     "WebSocket",
     "WebSocketRoute",
     "connect_time_echo",

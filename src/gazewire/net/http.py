@@ -293,7 +293,7 @@ class HttpServer:
             if websocket.gone and _is_farewell(error):
                 return
             logger.exception(
-                "the handler of websocket %s failed for %s", route.path, websocket.peer
+                "the handler of websocket %s failed for %s", request.path, websocket.peer
             )
             await websocket.close(_INTERNAL_ERROR)
 

@@ -30,7 +30,7 @@ class HttpRouter:
     ) -> None:
         self._refuse = refuse
         self._handlers: dict[str, dict[str, HttpHandler]] = {}
-        self._websockets: dict[str, WebSocketRoute] = {}
+        self._websockets: dict[str | None, WebSocketRoute] = {}
         for route in routes:
             self._add(route)
 
@@ -43,16 +43,16 @@ class HttpRouter:
             taken = route.method in handlers
             handlers[route.method] = route.handler
         if taken:
-            raise ValueError(f"two routes answer {route.path}")
+            raise ValueError(f"two routes answer {route.path or 'every path'}")
 
     def websocket(self, path: str) -> WebSocketRoute | None:
         """What talks to websockets on a path, if anything does."""
-        return self._websockets.get(path)
+        return self._websockets.get(path) or self._websockets.get(None)
 
     def find(self, method: str, path: str) -> HttpHandler | HttpResponse:
         """What answers a plain request: a handler, or the answer itself where none is needed."""
         handlers = self._handlers.get(path, {})
-        if not handlers and path not in self._websockets:
+        if not handlers and self.websocket(path) is None:
             return self._refuse(404, f"nothing is served at {path}")
         allowed = _allowed(handlers)
         if method == "OPTIONS":

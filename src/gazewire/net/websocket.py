@@ -210,13 +210,14 @@ class WebSocketRoute:
     receiving or sending; one that does neither is cancelled soon after.
 
     Attributes:
-        path: compared as it is, letter by letter. An `HttpRoute` may have the same one.
+        path: compared as it is, letter by letter. An `HttpRoute` may have the same one. None is
+            every path that no other `WebSocketRoute` has.
         handler: is given the upgrade request, which has no body, and the open websocket.
         subprotocols: those we speak; the first of the client's that is among them is agreed on.
         compress: agree to permessage-deflate where the client offers it. Not worth it for media.
     """
 
-    path: str
+    path: str | None
     handler: Callable[[HttpRequest, WebSocket], Awaitable[None]]
     subprotocols: tuple[str, ...] = ()
     compress: bool = True

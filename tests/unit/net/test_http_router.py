@@ -85,3 +85,20 @@ def test_websockets_are_found_by_path_alone():
 def test_two_routes_for_one_thing_are_a_mistake_of_ours(route):
     with pytest.raises(ValueError, match=route.path):
         HttpRouter([route, route], refuse)
+
+
+def test_a_websocket_of_every_path_answers_where_no_other_does():
+    everywhere = WebSocketRoute(None, talk)
+    router = HttpRouter([everywhere, TUNNEL, HttpRoute("GET", "/page", get)], refuse)
+    assert router.websocket("/tunnel") is TUNNEL
+    assert router.websocket("/") is everywhere
+    assert router.websocket("/axis-media/media.amp") is everywhere
+    assert router.find("GET", "/page") is get
+    refusal = router.find("GET", "/elsewhere")
+    assert isinstance(refusal, HttpResponse)
+    assert refusal.status == 426
+
+
+def test_two_websockets_of_every_path_are_our_mistake():
+    with pytest.raises(ValueError, match="every path"):
+        HttpRouter([WebSocketRoute(None, talk), WebSocketRoute(None, talk)], refuse)
