@@ -37,7 +37,7 @@ class Circle:
 
 
 async def serve(port: int) -> None:
-    config = DeviceConfig(http_port=port, rtsp_port=0, echo_port=0, announce=False)
+    config = DeviceConfig(http_port=port, rtsp_port=0, tunnel_port=0, echo_port=0, announce=False)
     async with serve_device(config, Circle(), SystemClock()) as device:
         print(f"round and round at {device.http_url}", flush=True)
         await device.wait_ended()

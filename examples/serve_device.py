@@ -20,6 +20,7 @@ async def serve(video: Path, gaze: Path | None, port: int) -> None:
         name="In my program",
         http_port=port,
         rtsp_port=0,
+        tunnel_port=0,
         echo_port=0,
         announce=False,
     )

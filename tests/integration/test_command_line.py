@@ -46,7 +46,7 @@ def test_the_readiness_line_has_every_address(tmp_path: Path) -> None:
         assert ready["ready"] is True
         assert ready["name"] == "Ready"
         assert ready["pid"] == device.pid
-        for port in (device.http_port, device.rtsp_port, device.echo_port):
+        for port in (device.http_port, device.rtsp_port, device.tunnel_port, device.echo_port):
             socket.create_connection(("127.0.0.1", port), LIMIT_S).close()
 
 
@@ -68,7 +68,7 @@ def test_a_signal_ends_it_while_clients_are_connected_and_a_recording_runs(
         assert len(list(device.record_dir.iterdir())) == 1
 
 
-@pytest.mark.parametrize("option", ["--http-port", "--rtsp-port", "--echo-port"])
+@pytest.mark.parametrize("option", ["--http-port", "--rtsp-port", "--tunnel-port", "--echo-port"])
 def test_a_port_asked_for_that_is_taken_is_told_in_a_sentence(taken_port: int, option: str) -> None:
     assert str(taken_port) in fails_in_a_sentence(option, str(taken_port))
 

@@ -62,6 +62,9 @@ def device(
     rtsp_port: Annotated[
         int | None, typer.Option(help="[default: 8086, or the next free one]", **_PORT)
     ] = None,
+    tunnel_port: Annotated[
+        int | None, typer.Option(help="[default: 8686, or the next free one]", **_PORT)
+    ] = None,
     echo_port: Annotated[
         int | None, typer.Option(help="[default: 12321, or the next free one]", **_PORT)
     ] = None,
@@ -88,6 +91,7 @@ def device(
             host=host,
             http_port=http_port,
             rtsp_port=rtsp_port,
+            tunnel_port=tunnel_port,
             echo_port=echo_port,
             announce=mdns,
             gaze_format=None if gaze_format == "auto" else GazeFormat(int(gaze_format)),
@@ -105,6 +109,7 @@ def _facts(running: RunningDevice) -> dict[str, object]:
     return {
         "http": running.http_url,
         "rtsp": running.rtsp_url,
+        "tunnel": running.tunnel_url,
         "echo": f"{running.host}:{running.echo_port}",
         "name": running.name,
         "pid": os.getpid(),
@@ -117,6 +122,7 @@ def _text(running: RunningDevice, source: str) -> str:
         f"{running.name}, showing {source}\n"
         f"  monitor page  {running.http_url}\n"
         f"  scene video   {running.rtsp_url}/?camera=world\n"
+        f"  for browsers  {running.tunnel_url}\n"
         f"  time echo     {running.host}:{running.echo_port}\n"
         f"  announced as  {announced}\n"
         f"Stop with Ctrl+C."

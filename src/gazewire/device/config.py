@@ -9,11 +9,18 @@ import msgspec
 from gazewire.device.product import NEON, Product
 from gazewire.wire.payload.gaze import GazeFormat
 
-__all__ = ["DEFAULT_ECHO_PORT", "DEFAULT_HTTP_PORT", "DEFAULT_RTSP_PORT", "DeviceConfig"]
+__all__ = [
+    "DEFAULT_ECHO_PORT",
+    "DEFAULT_HTTP_PORT",
+    "DEFAULT_RTSP_PORT",
+    "DEFAULT_TUNNEL_PORT",
+    "DeviceConfig",
+]
 
 # Those of the phone, which clients try first.
 DEFAULT_HTTP_PORT = 8080
 DEFAULT_RTSP_PORT = 8086
+DEFAULT_TUNNEL_PORT = 8686
 DEFAULT_ECHO_PORT = 12321
 
 
@@ -27,6 +34,7 @@ class DeviceConfig(msgspec.Struct, frozen=True, kw_only=True):
         http_port: REST, status websocket and monitor page. Each port may be 0, which is any, or
             None, which is the phone's own and, where that is taken, the next free one.
         rtsp_port: streams.
+        tunnel_port: the same streams inside a websocket, for browsers.
         echo_port: time echo.
         announce: make the device known by mDNS.
         gaze_format: length of the gaze payload; None takes the richest that each datum fills.
@@ -38,6 +46,7 @@ class DeviceConfig(msgspec.Struct, frozen=True, kw_only=True):
     host: str = "127.0.0.1"
     http_port: int | None = None
     rtsp_port: int | None = None
+    tunnel_port: int | None = None
     echo_port: int | None = None
     announce: bool = True
     gaze_format: GazeFormat | None = None

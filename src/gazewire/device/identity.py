@@ -30,6 +30,7 @@ def device_state(
     info: GlassesInfo,
     *,
     rtsp_port: int,
+    tunnel_port: int,
     echo_port: int,
     connected: frozenset[SensorName],
     clock: Clock,
@@ -40,6 +41,7 @@ def device_state(
         config: how the device is set up.
         info: what its source is.
         rtsp_port: bound port of the streams.
+        tunnel_port: bound port of the streams inside a websocket.
         echo_port: bound port of the time echo.
         connected: the sensors that can be streamed.
         clock: the device's.
@@ -61,15 +63,17 @@ def device_state(
         Sensor(
             sensor=sensor,
             conn_type=conn_type,
-            # RTSP inside a websocket is not served yet.
-            connected=conn_type == "DIRECT" and sensor in connected,
+            connected=sensor in connected,
             ip=config.host,
-            port=rtsp_port if conn_type == "DIRECT" else None,
+            port=port,
             params=f"camera={sensor}&audioenable={audio}",
             stream_error=False,
         )
         for sensor in product.sensors
-        for conn_type, audio in (("WEBSOCKET", "off"), ("DIRECT", "on"))
+        for conn_type, port, audio in (
+            ("WEBSOCKET", tunnel_port, "off"),
+            ("DIRECT", rtsp_port, "on"),
+        )
     ]
     return DeviceState(
         phone=phone,

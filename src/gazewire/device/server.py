@@ -20,6 +20,7 @@ from gazewire.device.config import (
     DEFAULT_ECHO_PORT,
     DEFAULT_HTTP_PORT,
     DEFAULT_RTSP_PORT,
+    DEFAULT_TUNNEL_PORT,
     DeviceConfig,
 )
 from gazewire.device.glasses import GlassesTopics
@@ -34,7 +35,7 @@ from gazewire.device.streams import DeviceStreams
 from gazewire.device.truth import write_truth
 from gazewire.device.updates import status_updates_route
 from gazewire.flow import Overflow, play, unwrapped
-from gazewire.net import HttpServer, RtspServer
+from gazewire.net import HttpServer, RtspServer, TunnelServer
 from gazewire.net.echo import TimeEchoServer
 from gazewire.net.mdns import Announcer
 from gazewire.time import Clock
@@ -57,6 +58,7 @@ class RunningDevice:
         host: an address at which the sockets can be reached from this machine.
         http_port: REST, status websocket and monitor page.
         rtsp_port: streams.
+        tunnel_port: the same streams inside a websocket.
         echo_port: time echo.
         host_name: announced by mDNS, or None.
     """
@@ -65,6 +67,7 @@ class RunningDevice:
     host: str
     http_port: int
     rtsp_port: int
+    tunnel_port: int
     echo_port: int
     host_name: str | None
     playing: asyncio.Task[None]
@@ -78,6 +81,11 @@ class RunningDevice:
     def rtsp_url(self) -> str:
         """The streams, without a path."""
         return f"rtsp://{self.host}:{self.rtsp_port}"
+
+    @property
+    def tunnel_url(self) -> str:
+        """The websocket that carries the same streams, without a path."""
+        return f"ws://{self.host}:{self.tunnel_port}"
 
     async def wait_ended(self) -> None:
         """Wait until the source has no more records; sources that loop have no end."""
@@ -133,6 +141,7 @@ class _Device:
     state: DeviceState
     recordings: Recordings
     rtsp: RtspServer
+    tunnel: TunnelServer
     echo: TimeEchoServer
     http: HttpServer
     host_name: str | None
@@ -161,6 +170,18 @@ class _Device:
             config.rtsp_port,
             DEFAULT_RTSP_PORT,
         )
+        tunnel = await enter_on_port(
+            stack,
+            lambda port: TunnelServer(
+                streams.catalog,
+                host=config.host,
+                port=port,
+                server_name=f"gazewire/{__version__}",
+                session_id=_SESSION_ID,
+            ),
+            config.tunnel_port,
+            DEFAULT_TUNNEL_PORT,
+        )
         echo = await enter_on_port(
             stack,
             lambda port: TimeEchoServer(clock, host=config.host, port=port),
@@ -171,6 +192,7 @@ class _Device:
             config,
             info,
             rtsp_port=rtsp.port,
+            tunnel_port=tunnel.port,
             echo_port=echo.port,
             connected=streams.connected,
             clock=clock,
@@ -205,6 +227,7 @@ class _Device:
             state=state,
             recordings=recordings,
             rtsp=rtsp,
+            tunnel=tunnel,
             echo=echo,
             http=http,
             host_name=host_name,
@@ -217,6 +240,7 @@ class _Device:
             host="127.0.0.1" if config.host == "0.0.0.0" else config.host,
             http_port=self.http.port,
             rtsp_port=self.rtsp.port,
+            tunnel_port=self.tunnel.port,
             echo_port=self.echo.port,
             host_name=self.host_name,
             playing=playing,

@@ -20,7 +20,8 @@ from urllib.parse import urlsplit
 
 __all__ = ["ANY_PORTS", "DeviceProgram", "gazewire_command"]
 
-ANY_PORTS = ("--http-port", "0", "--rtsp-port", "0", "--echo-port", "0")
+PORTS = ("--http-port", "--rtsp-port", "--tunnel-port", "--echo-port")
+ANY_PORTS = tuple(word for port in PORTS for word in (port, "0"))
 READY_WITHIN_S = 30.0
 STOPPED_WITHIN_S = 10.0
 
@@ -128,6 +129,10 @@ class DeviceProgram:
     @property
     def rtsp_port(self) -> int:
         return _port(self.ready["rtsp"])
+
+    @property
+    def tunnel_port(self) -> int:
+        return _port(self.ready["tunnel"])
 
     @property
     def echo_port(self) -> int:
