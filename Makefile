@@ -15,7 +15,6 @@ help:
 	@echo "make clean     remove what the above have made"
 
 demo: env
-	@echo "Open the http address below in a browser. Control-C stops."
 	@exec $(BIN)/gazewire device $(ARGS)
 
 test: lint peers
