@@ -12,9 +12,19 @@ import typer
 
 from gazewire.cli.running import announce, run
 from gazewire.compose import SYNTHETIC, find_source
-from gazewire.device import INVISIBLE, NEON, DeviceConfig, RunningDevice, serve_device
+from gazewire.device import (
+    DEFAULT_TEMPLATE,
+    INVISIBLE,
+    NEON,
+    DeviceConfig,
+    Refusal,
+    RunningDevice,
+    load_template,
+    serve_device,
+)
 from gazewire.time import SystemClock
 from gazewire.wire.payload.gaze import GazeFormat
+from gazewire.wire.template import Template
 
 __all__ = ["device"]
 
@@ -69,6 +79,13 @@ def device(
         int | None, typer.Option(help="[default: 12321, or the next free one]", **_PORT)
     ] = None,
     record_dir: Annotated[Path, typer.Option(help="Where recordings go.")] = Path("recordings"),
+    template: Annotated[
+        str, typer.Option(help="'default', 'none', or a template file (JSON). Neon only.")
+    ] = "default",
+    refuse: Annotated[
+        list[Refusal] | None,
+        typer.Option(help="Refuse to record, for this reason; may be repeated."),
+    ] = None,
     name: Annotated[str | None, typer.Option(help="Name of the phone.")] = None,
     seed: Annotated[int, typer.Option(help="Who the synthetic wearer is.")] = 0,
     truth: Annotated[
@@ -96,6 +113,8 @@ def device(
             announce=mdns,
             gaze_format=None if gaze_format == "auto" else GazeFormat(int(gaze_format)),
             record_dir=record_dir,
+            template=_template(template),
+            refuse=frozenset(refuse or ()),
         )
         timeline = find_source(source, gaze=gaze, product=product.value, seed=seed)
         async with serve_device(config, timeline, SystemClock(), truth=truth) as running:
@@ -103,6 +122,16 @@ def device(
             await stop.wait()
 
     run(program)
+
+
+def _template(option: str) -> Template | None:
+    match option:
+        case "default":
+            return DEFAULT_TEMPLATE
+        case "none":
+            return None
+        case file:
+            return load_template(Path(file))
 
 
 def _facts(running: RunningDevice) -> dict[str, object]:

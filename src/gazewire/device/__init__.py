@@ -2,6 +2,18 @@
 
 from gazewire.device.config import DeviceConfig
 from gazewire.device.product import INVISIBLE, NEON, Product
+from gazewire.device.refusals import Refusal
 from gazewire.device.server import RunningDevice, serve_device
+from gazewire.device.templates import DEFAULT_TEMPLATE, load_template
 
-__all__ = ["INVISIBLE", "NEON", "DeviceConfig", "Product", "RunningDevice", "serve_device"]
+__all__ = [
+    "DEFAULT_TEMPLATE",
+    "INVISIBLE",
+    "NEON",
+    "DeviceConfig",
+    "Product",
+    "Refusal",
+    "RunningDevice",
+    "load_template",
+    "serve_device",
+]

@@ -7,7 +7,10 @@ from pathlib import Path
 import msgspec
 
 from gazewire.device.product import NEON, Product
+from gazewire.device.refusals import Refusal
+from gazewire.device.templates import DEFAULT_TEMPLATE
 from gazewire.wire.payload.gaze import GazeFormat
+from gazewire.wire.template import Template
 
 __all__ = [
     "DEFAULT_ECHO_PORT",
@@ -39,6 +42,9 @@ class DeviceConfig(msgspec.Struct, frozen=True, kw_only=True):
         announce: make the device known by mDNS.
         gaze_format: length of the gaze payload; None takes the richest that each datum fills.
         record_dir: where recordings go; made when the first one starts.
+        template: what is asked with each recording; None shows no template. Products without
+            templates do not look at it.
+        refuse: reasons for which the device is to refuse to record.
     """
 
     product: Product = NEON
@@ -51,3 +57,5 @@ class DeviceConfig(msgspec.Struct, frozen=True, kw_only=True):
     announce: bool = True
     gaze_format: GazeFormat | None = None
     record_dir: Path = Path("recordings")
+    template: Template | None = DEFAULT_TEMPLATE
+    refuse: frozenset[Refusal] = frozenset()

@@ -1,28 +1,21 @@
-"""Who the device is, and how much room it has left."""
+"""Who the device is."""
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import platform
-import shutil
-from pathlib import Path
 
 import msgspec
 
 from gazewire.camera import GlassesInfo
 from gazewire.device.config import DeviceConfig
 from gazewire.device.product import SensorName
+from gazewire.device.resources import Resources
 from gazewire.device.state import DeviceState
-from gazewire.model import Hardware, Phone, ResourceState, Sensor
+from gazewire.model import Hardware, Phone, Sensor
 from gazewire.time import Clock
 
-__all__ = ["device_state", "watch_storage"]
-
-_STORAGE_INTERVAL_S = 60.0
-# The phone warns at about these; a recording takes some 2 GB an hour.
-_LOW_BYTES = 5 * 1024**3
-_CRITICAL_BYTES = 1024**3
+__all__ = ["device_state"]
 
 
 def device_state(
@@ -48,15 +41,15 @@ def device_state(
     """
     product = config.product
     name = config.name or product.device_name
-    memory = _free_bytes(config.record_dir)
+    resources = Resources.measure(config.record_dir, config.refuse)
     phone = Phone(
-        battery_level=100,
-        battery_state="OK",
+        battery_level=resources.battery_level,
+        battery_state=resources.battery_state,
         device_id=_device_id(name, rtsp_port),
         device_name=name,
         ip=config.host,
-        memory=memory,
-        memory_state=_memory_state(memory),
+        memory=resources.memory,
+        memory_state=resources.memory_state,
         time_echo_port=echo_port,
     )
     sensors = [
@@ -83,16 +76,6 @@ def device_state(
     )
 
 
-async def watch_storage(state: DeviceState, directory: Path) -> None:
-    """Keep the phone's free space up to date, once a minute. Runs for ever."""
-    while True:
-        await asyncio.sleep(_STORAGE_INTERVAL_S)
-        memory = _free_bytes(directory)
-        state.update(
-            msgspec.structs.replace(state.phone, memory=memory, memory_state=_memory_state(memory))
-        )
-
-
 def _hardware(hardware: Hardware, info: GlassesInfo) -> Hardware:
     if info.serial is None:
         return hardware
@@ -105,16 +88,3 @@ def _device_id(name: str, rtsp_port: int) -> str:
     """Make the same 16 digits each time for the same device on the same machine."""
     text = f"{platform.node()}/{name}/{rtsp_port}"
     return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-def _free_bytes(directory: Path) -> int:
-    existing = directory.absolute()
-    while not existing.exists():
-        existing = existing.parent
-    return shutil.disk_usage(existing).free
-
-
-def _memory_state(free_bytes: int) -> ResourceState:
-    if free_bytes < _CRITICAL_BYTES:
-        return "CRITICAL"
-    return "LOW" if free_bytes < _LOW_BYTES else "OK"

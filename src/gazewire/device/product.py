@@ -26,6 +26,8 @@ class Product(msgspec.Struct, frozen=True, kw_only=True):
         hardware: what the status says of the glasses; the serial number is filled in.
         sensors: all sensors the product has, in the order of its status answer.
         has_calibration: serves ``/calibration.bin``.
+        has_templates: serves its template and takes answers.
+        has_camera_control: serves the controls of its scene camera.
     """
 
     name: Literal["neon", "invisible"]
@@ -34,6 +36,8 @@ class Product(msgspec.Struct, frozen=True, kw_only=True):
     hardware: Hardware
     sensors: tuple[SensorName, ...]
     has_calibration: bool
+    has_templates: bool
+    has_camera_control: bool
 
 
 NEON = Product(
@@ -49,6 +53,8 @@ NEON = Product(
     ),
     sensors=("imu", "world", "gaze", "eye_events", "eyes"),
     has_calibration=True,
+    has_templates=True,
+    has_camera_control=True,
 )
 
 INVISIBLE = Product(
@@ -58,4 +64,6 @@ INVISIBLE = Product(
     hardware=Hardware(version="1", glasses_serial="gw000", world_camera_serial="gwsc0"),
     sensors=("world", "gaze"),
     has_calibration=False,
+    has_templates=False,
+    has_camera_control=False,
 )

@@ -7,10 +7,12 @@ from collections.abc import Callable
 from gazewire.camera import GlassesInfo
 from gazewire.device.config import DeviceConfig
 from gazewire.device.state import DeviceState
+from gazewire.device.templates import Questionnaire
 from gazewire.recording import Recorder, RecordingFolder
-from gazewire.recording.neon import NeonRecordingWriter, RecordingDevice
+from gazewire.recording.neon import NO_QUESTIONS, NeonRecordingWriter, RecordingDevice
 from gazewire.time import Clock
 from gazewire.wire.payload.h264 import ParameterSets
+from gazewire.wire.template import TemplateData
 
 __all__ = ["recorder_factory"]
 
@@ -20,6 +22,7 @@ def recorder_factory(
     info: GlassesInfo,
     state: DeviceState,
     scene_parameter_sets: ParameterSets | None,
+    questionnaire: Questionnaire | None,
     clock: Clock,
 ) -> Callable[[str, int], Recorder]:
     """Make a function that makes a recorder from the id and the begin of a recording."""
@@ -30,6 +33,11 @@ def recorder_factory(
         module_serial=hardware.module_serial or hardware.glasses_serial or "",
         frame_name=hardware.frame_name or "",
     )
+
+    template = questionnaire.template if questionnaire is not None else NO_QUESTIONS
+
+    def answers() -> TemplateData:
+        return questionnaire.answers if questionnaire is not None else {}
 
     parameter_sets = None
     if scene_parameter_sets is not None:
@@ -44,6 +52,8 @@ def recorder_factory(
                 device=device,
                 glasses=info,
                 scene_parameter_sets=parameter_sets,
+                template=template,
+                answers=answers,
             )
 
         return Recorder(

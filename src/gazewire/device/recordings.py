@@ -12,6 +12,7 @@ from typing import Self
 
 from gazewire.camera import Record
 from gazewire.device.glasses import GlassesTopics
+from gazewire.device.refusals import RecordingRules
 from gazewire.device.state import DeviceState
 from gazewire.errors import DeviceRefusedError, RecordingError
 from gazewire.flow import Overflow, Subscription
@@ -47,6 +48,7 @@ class Recordings:
         topics: what is recorded.
         clock: tells when a recording begins and ends.
         make_recorder: makes the recorder of a recording from its id and its begin.
+        rules: what must be so before one starts or is saved; None looks at the state alone.
     """
 
     def __init__(
@@ -55,11 +57,13 @@ class Recordings:
         topics: GlassesTopics,
         clock: Clock,
         make_recorder: Callable[[str, int], Recorder],
+        rules: RecordingRules | None = None,
     ) -> None:
         self._state = state
         self._topics = topics
         self._clock = clock
         self._make_recorder = make_recorder
+        self._rules = rules or RecordingRules(state)
         self._session = RecordingSession()
         self._tasks = asyncio.TaskGroup()
         # One command at a time, whoever sends it.
@@ -78,7 +82,8 @@ class Recordings:
         traceback: TracebackType | None,
     ) -> None:
         if self._current is not None:
-            await self.stop_and_save()
+            async with self._commanding:
+                await self._save()
         await self._tasks.__aexit__(exc_type, exc, traceback)
 
     @property
@@ -116,9 +121,11 @@ class Recordings:
             Its id, a UUID.
 
         Raises:
-            DeviceRefusedError: one goes on already, or the disk does not allow one.
+            DeviceRefusedError: one goes on already, or the rules or the disk do not allow one.
         """
         async with self._commanding:
+            if self._current is None:
+                self._rules.check_start()
             recording_id = str(uuid.uuid4())
             start_unix_ns = self._clock.unix_ns()
             started = self._session.start(recording_id, start_unix_ns)
@@ -147,20 +154,14 @@ class Recordings:
             The recording as it was saved.
 
         Raises:
-            DeviceRefusedError: nothing is recording.
+            DeviceRefusedError: nothing is recording, or the rules do not allow to save yet; what
+                goes on goes on.
             RecordingError: it could not be completed; what could be saved is kept.
         """
         async with self._commanding:
-            end_unix_ns = self._clock.unix_ns()
-            stopped, saved = self._session.stop_and_save(end_unix_ns)
-            self._announce([stopped])
-            try:
-                await (await self._release()).finish(end_unix_ns)
-            except RecordingError as error:
-                self._announce(self._session.fail(str(error), end_unix_ns))
-                raise
-            self._announce([saved])
-            return saved
+            if self._current is not None:
+                self._rules.check_save()
+            return await self._save()
 
     async def cancel(self) -> Recording:
         """End the recording and remove it.
@@ -178,6 +179,18 @@ class Recordings:
             await (await self._release()).discard()
             self._announce([discarded])
             return discarded
+
+    async def _save(self) -> Recording:
+        end_unix_ns = self._clock.unix_ns()
+        stopped, saved = self._session.stop_and_save(end_unix_ns)
+        self._announce([stopped])
+        try:
+            await (await self._release()).finish(end_unix_ns)
+        except RecordingError as error:
+            self._announce(self._session.fail(str(error), end_unix_ns))
+            raise
+        self._announce([saved])
+        return saved
 
     async def _watch(self, recorder: Recorder) -> None:
         failure = await recorder.wait_failed()

@@ -16,6 +16,7 @@ from pathlib import Path
 from gazewire import __version__
 from gazewire.camera import Timeline
 from gazewire.device.calibration import calibration_file
+from gazewire.device.camera_control import CameraControls
 from gazewire.device.config import (
     DEFAULT_ECHO_PORT,
     DEFAULT_HTTP_PORT,
@@ -23,15 +24,19 @@ from gazewire.device.config import (
     DEFAULT_TUNNEL_PORT,
     DeviceConfig,
 )
+from gazewire.device.envelope import refuse
 from gazewire.device.glasses import GlassesTopics
-from gazewire.device.identity import device_state, watch_storage
+from gazewire.device.identity import device_state
 from gazewire.device.monitor import monitor_routes
 from gazewire.device.ports import enter_on_port
 from gazewire.device.recorder_factory import recorder_factory
 from gazewire.device.recordings import Recordings
-from gazewire.device.rest import refuse, rest_routes
+from gazewire.device.refusals import RecordingRules, Refusal
+from gazewire.device.resources import watch_resources
+from gazewire.device.rest import rest_routes
 from gazewire.device.state import DeviceState
 from gazewire.device.streams import DeviceStreams
+from gazewire.device.templates import DEFAULT_ANSWERS, DEFAULT_TEMPLATE, Questionnaire
 from gazewire.device.truth import write_truth
 from gazewire.device.updates import status_updates_route
 from gazewire.flow import Overflow, play, unwrapped
@@ -116,7 +121,10 @@ async def serve_device(
             tasks = await stack.enter_async_context(asyncio.TaskGroup())
             working = [
                 tasks.create_task(device.streams.run([device.recordings]), name="streams"),
-                tasks.create_task(watch_storage(device.state, config.record_dir), name="storage"),
+                tasks.create_task(
+                    watch_resources(device.state, config.record_dir, config.refuse),
+                    name="resources",
+                ),
             ]
             if truth is not None:
                 written = topics.all.subscribe(capacity=_TRUTH_CAPACITY, overflow=Overflow.FAIL)
@@ -197,13 +205,22 @@ class _Device:
             connected=streams.connected,
             clock=clock,
         )
-        make_recorder = recorder_factory(config, info, state, streams.scene_parameter_sets, clock)
+        questionnaire = _questionnaire(config)
+        make_recorder = recorder_factory(
+            config, info, state, streams.scene_parameter_sets, questionnaire, clock
+        )
+        rules = RecordingRules(state, questionnaire, config.refuse)
         recordings = await stack.enter_async_context(
-            Recordings(state, topics, clock, make_recorder)
+            Recordings(state, topics, clock, make_recorder, rules)
+        )
+        controls = CameraControls(
+            lambda: streams.scene_is_received or (streams.has_scene and recordings.is_wanted)
         )
         calibration = calibration_file(config.product, info, state.hardware.module_serial or "")
         routes = [
-            *rest_routes(state, recordings, clock, calibration),
+            *rest_routes(
+                config.product, state, recordings, questionnaire, controls, calibration, clock
+            ),
             status_updates_route(state),
             *monitor_routes(state, topics),
         ]
@@ -245,3 +262,12 @@ class _Device:
             host_name=self.host_name,
             playing=playing,
         )
+
+
+def _questionnaire(config: DeviceConfig) -> Questionnaire | None:
+    """Show the template, if there is one to be shown, as the phone would at this moment."""
+    template = config.template
+    if not config.product.has_templates or Refusal.WORKSPACE in config.refuse or template is None:
+        return None
+    is_answered = template == DEFAULT_TEMPLATE and Refusal.TEMPLATE not in config.refuse
+    return Questionnaire(template, DEFAULT_ANSWERS if is_answered else {})

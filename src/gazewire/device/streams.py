@@ -81,6 +81,16 @@ class DeviceStreams:
         self.connected = frozenset(offers)
         self.scene_parameter_sets = None if self._scene is None else self._scene.parameter_sets
 
+    @property
+    def has_scene(self) -> bool:
+        """There is a scene video."""
+        return self._scene is not None
+
+    @property
+    def scene_is_received(self) -> bool:
+        """A client receives the scene video now."""
+        return self._scene is not None and self._scene.track.is_wanted
+
     def close(self) -> None:
         """Say goodbye to all clients."""
         for offer in self._offers.values():

@@ -4,9 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from gazewire.device import NEON
+from gazewire.device.camera_control import CameraControls
+from gazewire.device.envelope import refuse
 from gazewire.device.glasses import GlassesTopics
 from gazewire.device.recordings import Recordings
-from gazewire.device.rest import refuse, rest_routes
+from gazewire.device.rest import rest_routes
 from gazewire.device.state import DeviceState
 from gazewire.device.updates import status_updates_route
 from gazewire.model import Event, Hardware, Phone, Recording, Sensor
@@ -71,7 +74,15 @@ class Api:
         )
         self.server = HttpServer(
             [
-                *rest_routes(self.state, self.recordings, self.clock, b"calibration"),
+                *rest_routes(
+                    NEON,
+                    self.state,
+                    self.recordings,
+                    None,
+                    CameraControls(lambda: False),
+                    b"calibration",
+                    self.clock,
+                ),
                 status_updates_route(self.state),
             ],
             host="127.0.0.1",

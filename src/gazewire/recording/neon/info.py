@@ -11,13 +11,13 @@ from datetime import UTC, datetime
 import msgspec
 
 from gazewire import __version__
+from gazewire.wire.template import Template, TemplateData
 
 __all__ = [
     "ANONYMOUS",
     "NO_QUESTIONS",
     "RecordingDevice",
     "RecordingInfo",
-    "Template",
     "TemplateAnswers",
     "Wearer",
     "recording_info",
@@ -69,41 +69,12 @@ ANONYMOUS = Wearer(uuid=str(uuid.uuid5(uuid.NAMESPACE_DNS, "wearer.gazewire")), 
 """The wearer of devices that do not know who wears them."""
 
 
-class Template(msgspec.Struct, frozen=True, kw_only=True):
-    """``template.json``: the questions that are asked with each recording.
-
-    Attributes:
-        id: UUID.
-        name: for humans.
-        created_at: ISO 8601.
-        updated_at: ISO 8601; the version of the template.
-        recording_name_format: pieces of text, ``{date}`` and ``{time}``.
-        items: the questions.
-        description: for humans, or None.
-        recording_ids: recordings that use it, or None where that is not kept.
-        published_at: ISO 8601, or None.
-        archived_at: ISO 8601, or None.
-        is_default_template: nobody chose it.
-    """
-
-    id: str
-    name: str
-    created_at: str
-    updated_at: str
-    recording_name_format: tuple[str, ...] = ("{date}", "_", "{time}")
-    items: tuple[()] = ()
-    description: str | None = None
-    recording_ids: tuple[str, ...] | None = None
-    published_at: str | None = None
-    archived_at: str | None = None
-    is_default_template: bool = True
-
-
 NO_QUESTIONS = Template(
-    id=str(uuid.uuid5(uuid.NAMESPACE_DNS, "template.gazewire")),
+    id=uuid.uuid5(uuid.NAMESPACE_DNS, "template.gazewire"),
     name="No questions",
-    created_at="2026-01-01T00:00:00Z",
-    updated_at="2026-01-01T00:00:00Z",
+    created_at=datetime(2026, 1, 1, tzinfo=UTC),
+    updated_at=datetime(2026, 1, 1, tzinfo=UTC),
+    recording_name_format=("{date}", "_", "{time}"),
 )
 """The template of devices that ask nothing."""
 
@@ -118,10 +89,10 @@ class TemplateAnswers(msgspec.Struct, frozen=True, kw_only=True):
         data: answers by the UUID of their question.
     """
 
-    id: str
-    version: str
+    id: uuid.UUID
+    version: datetime
     recording_name: str
-    data: dict[str, list[str]]
+    data: TemplateData
 
 
 class RecordingInfo(msgspec.Struct, frozen=True, kw_only=True):

@@ -54,7 +54,6 @@ from gazewire.recording.neon.info import (
     ANONYMOUS,
     NO_QUESTIONS,
     RecordingDevice,
-    Template,
     Wearer,
     recording_info,
 )
@@ -88,6 +87,7 @@ from gazewire.recording.neon.manifest import crc_text, manifest_entry
 from gazewire.recording.neon.series import Series
 from gazewire.recording.neon.video import VideoTrack
 from gazewire.recording.writer import Recordable
+from gazewire.wire.template import Template, TemplateData
 
 __all__ = ["NeonRecordingWriter"]
 
@@ -119,6 +119,7 @@ class NeonRecordingWriter:
         scene_parameter_sets: tuple[bytes, bytes] | None = None,
         wearer: Wearer = ANONYMOUS,
         template: Template = NO_QUESTIONS,
+        answers: Callable[[], TemplateData] = dict,
     ) -> None:
         """Write what is known when a recording begins; from then on the folder can be read.
 
@@ -132,6 +133,8 @@ class NeonRecordingWriter:
                 None where there is no scene camera.
             wearer: whom.
             template: the questions asked with the recording.
+            answers: asked, in the thread that writes, each time that the answers are written: at
+                the begin, at each checkpoint and at the end.
 
         Raises:
             RecordingError: the files cannot be made.
@@ -154,6 +157,7 @@ class NeonRecordingWriter:
         self._scene: VideoTrack | None = None
         if glasses.scene is not None and scene_parameter_sets is not None:
             self._scene = VideoTrack(folder, SCENE_VIDEO, glasses.scene, scene_parameter_sets)
+        self._answers = answers
         self._warned: set[str] = set()
         with self._translated():
             self._events = EventLog(folder)
@@ -352,7 +356,10 @@ class NeonRecordingWriter:
             self._scene.append(encoder.encode(picture, force_keyframe=True))
 
     def _write_info(self, duration_ns: int) -> None:
-        info = msgspec.structs.replace(self._info, duration=max(0, duration_ns))
+        answered = msgspec.structs.replace(self._info.template_data, data=self._answers())
+        info = msgspec.structs.replace(
+            self._info, duration=max(0, duration_ns), template_data=answered
+        )
         self._folder.write_file(INFO_FILE, msgspec.json.encode(info))
 
     def _write_manifest(self) -> None:
