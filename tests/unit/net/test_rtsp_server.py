@@ -264,6 +264,27 @@ async def test_a_client_that_does_not_read_loses_media_and_nobody_waits() -> Non
                 catalog.send(bytes(1_200))
 
 
+async def test_a_client_too_slow_for_its_media_still_gets_its_answers() -> None:
+    catalog = OneStream()
+    limits = RtspServerLimits(backlog_bytes=2_000_000, idle_s=0.05)
+    async with make_server(catalog, limits) as server:
+        bench = Bench(catalog, server)
+        async with bench.client() as slow:
+            await slow.set_up(bench.url, TCP)
+            await slow.play(bench.url)
+            # Until the system has grown its buffers as far as it will.
+            while catalog.stream.dropped < 1_000:
+                catalog.send(bytes(1_200))
+                await asyncio.sleep(0)
+            slow.protocol.options(bench.url)
+            slow.writer.writelines(slow.protocol.data_to_send())
+            # By the time that a silent client is closed, this one would have been.
+            async with bench.client() as silent, asyncio.timeout(TIME_LIMIT_S):
+                assert await silent.reader.read() == b""
+            assert catalog.stream.has_receivers
+            assert (await slow.answer()).response.status == 200
+
+
 async def test_a_taken_port_is_said_so() -> None:
     catalog = OneStream()
     async with make_server(catalog) as server:
