@@ -1,11 +1,14 @@
-"""A video of a scene camera, and the gaze that was measured with it, as a source."""
+"""A video of a scene camera, with its sound and the gaze that was measured, as a source."""
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Iterator
+from operator import attrgetter
 from typing import Protocol
 
-from gazewire.camera.source import GlassesInfo, Record, VideoShape
+from gazewire.camera.sound import Sound, SoundPlayer
+from gazewire.camera.source import AudioShape, GlassesInfo, Record, VideoShape
 from gazewire.model import Frame, GazeDatum
 
 __all__ = ["FootageTimeline", "GazeTrack", "Video"]
@@ -27,6 +30,10 @@ class Video(Protocol):
     @property
     def rate_hz(self) -> float:
         """Mean frames a second."""
+
+    @property
+    def sound(self) -> Sound | None:
+        """What was recorded with the pictures, or None."""
 
     def frames(self, start_unix_ns: int, first_index: int) -> Iterator[Frame]:
         """Give the frames from the beginning, at least one, with rising timestamps.
@@ -53,14 +60,15 @@ class GazeTrack(Protocol):
 
 
 class FootageTimeline:
-    """Plays a video and its gaze on one timeline.
+    """Plays a video, its sound and its gaze on one timeline.
 
     Each frame comes at `start_unix_ns` plus its distance from the video's first frame. Where it
     loops, time does not jump: a pass begins one mean frame interval after the last frame of the
     pass before, and frames count on. Gaze before the first frame, or later than one interval after
-    the last, is left out, since no picture belongs to it.
+    the last, is left out, since no picture belongs to it. Sound lasts as long as the pictures and
+    goes on without a gap from one pass to the next.
 
-    Frames are decoded as the iterator is drawn, and nothing is kept.
+    Frames and sound are decoded as the iterator is drawn, and nothing is kept.
     """
 
     def __init__(
@@ -85,6 +93,7 @@ class FootageTimeline:
         self._info = GlassesInfo(
             description=description,
             scene=VideoShape(width=video.width, height=video.height, rate_hz=video.rate_hz),
+            audio=_shape(video.sound),
             gaze_rate_hz=gaze.rate_hz if gaze is not None else None,
         )
 
@@ -96,13 +105,14 @@ class FootageTimeline:
     def records(self, start_unix_ns: int) -> Iterator[Record]:
         """Make the records; see `Timeline`."""
         index = 0
+        sound = SoundPlayer(self._video.sound, start_unix_ns) if self._video.sound else None
         while True:
             gaze = _Lookahead(self._gaze.data(start_unix_ns) if self._gaze else iter(()))
             gaze.skip_before(start_unix_ns)
             last_ns, last_index = start_unix_ns, index
             count = 0
             for frame in self._video.frames(start_unix_ns, index):
-                yield from gaze.take_before(frame.timestamp_unix_ns)
+                yield from _between_frames(gaze, sound, frame.timestamp_unix_ns)
                 yield frame
                 last_ns, last_index = frame.timestamp_unix_ns, frame.index
                 count += 1
@@ -111,11 +121,28 @@ class FootageTimeline:
             else:
                 interval_ns = round(_NS_PER_S / self._video.rate_hz)
             end_ns = last_ns + interval_ns
-            yield from gaze.take_before(end_ns)
+            yield from _between_frames(gaze, sound, end_ns)
             if not self._loop:
                 return
+            if sound is not None:
+                sound.rewind()
             start_unix_ns = end_ns
             index = last_index + 1
+
+
+def _between_frames(
+    gaze: _Lookahead, sound: SoundPlayer | None, instant_ns: int
+) -> Iterator[Record]:
+    streams: list[Iterator[Record]] = [gaze.take_before(instant_ns)]
+    if sound is not None:
+        streams.insert(0, sound.take_before(instant_ns))
+    return heapq.merge(*streams, key=attrgetter("timestamp_unix_ns"))
+
+
+def _shape(sound: Sound | None) -> AudioShape | None:
+    if sound is None:
+        return None
+    return AudioShape(sample_rate_hz=sound.sample_rate_hz, channels=sound.channels)
 
 
 class _Lookahead:

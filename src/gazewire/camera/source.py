@@ -12,11 +12,11 @@ from typing import Protocol
 
 import msgspec
 
-from gazewire.model import EyeEvent, Frame, GazeDatum, ImuDatum
+from gazewire.model import AudioChunk, EyeEvent, Frame, GazeDatum, ImuDatum
 
-__all__ = ["GlassesInfo", "Record", "Timeline", "VideoShape"]
+__all__ = ["AudioShape", "GlassesInfo", "Record", "Timeline", "VideoShape"]
 
-Record = Frame | GazeDatum | ImuDatum | EyeEvent
+Record = Frame | AudioChunk | GazeDatum | ImuDatum | EyeEvent
 """What a pair of glasses gives. Frames are of the cameras ``world`` and ``eyes``."""
 
 
@@ -34,6 +34,18 @@ class VideoShape(msgspec.Struct, frozen=True, kw_only=True):
     rate_hz: float
 
 
+class AudioShape(msgspec.Struct, frozen=True, kw_only=True):
+    """What all chunks of a sound have in common.
+
+    Attributes:
+        sample_rate_hz: samples a second in each channel.
+        channels: 1 is mono, 2 stereo.
+    """
+
+    sample_rate_hz: int
+    channels: int
+
+
 class GlassesInfo(msgspec.Struct, frozen=True, kw_only=True):
     """What a source has, known before its first record.
 
@@ -41,6 +53,7 @@ class GlassesInfo(msgspec.Struct, frozen=True, kw_only=True):
         description: what it is, in a few words for the log.
         scene: the scene camera, or None.
         eyes: the eye cameras side by side, or None.
+        audio: the microphone at the scene camera, or None.
         gaze_rate_hz: nominal; None where there is no gaze.
         imu_rate_hz: nominal; None where there is no inertial sensor.
         has_eye_events: fixations, saccades or blinks come too.
@@ -51,6 +64,7 @@ class GlassesInfo(msgspec.Struct, frozen=True, kw_only=True):
     description: str
     scene: VideoShape | None = None
     eyes: VideoShape | None = None
+    audio: AudioShape | None = None
     gaze_rate_hz: float | None = None
     imu_rate_hz: float | None = None
     has_eye_events: bool = False

@@ -13,12 +13,24 @@ from gazewire.time import Clock
 from gazewire.wire.payload.h264 import ParameterSets
 from gazewire.wire.rtp import RtpSender
 from gazewire.wire.rtsp import RtspUrl
-from gazewire.wire.sdp import H264Parameters, MediaDescription, RtpMap
+from gazewire.wire.sdp import AacParameters, H264Parameters, MediaDescription, RtpMap
 
-__all__ = ["DeviceCatalog", "Offer", "data_offer", "video_offer"]
+__all__ = [
+    "AUDIO_SAMPLE_RATE_HZ",
+    "DeviceCatalog",
+    "Offer",
+    "audio_offer",
+    "data_offer",
+    "video_offer",
+]
+
+AUDIO_SAMPLE_RATE_HZ = 8_000
+"""Sound is mono at this rate: clients know it by heart."""
 
 _CLOCK_HZ = 90_000
 _VIDEO_PAYLOAD_TYPE = 96
+_AUDIO_PAYLOAD_TYPE = 97
+_AUDIO_TRACK_ID = 0
 _TRACK_ID = 1
 _CNAME = "gazewire"
 
@@ -67,10 +79,30 @@ def video_offer(parameter_sets: ParameterSets, clock: Clock) -> Offer:
     return Offer(media, _stream(_VIDEO_PAYLOAD_TYPE, clock, has_keyframes=True))
 
 
-def _stream(payload_type: int, clock: Clock, *, has_keyframes: bool) -> RtpStream:
+def audio_offer(config: bytes, clock: Clock) -> Offer:
+    """Make the stream of an AAC sound.
+
+    Args:
+        config: what its decoders must know.
+        clock: stamps the sender reports.
+    """
+    media = MediaDescription.for_rtp(
+        "audio",
+        # Without the number of channels: the official client would take it for the clock.
+        RtpMap(_AUDIO_PAYLOAD_TYPE, "mpeg4-generic", AUDIO_SAMPLE_RATE_HZ),
+        fmtp=AacParameters(config).serialize(),
+        control=f"trackID={_AUDIO_TRACK_ID}",
+    )
+    stream = _stream(_AUDIO_PAYLOAD_TYPE, clock, clock_hz=AUDIO_SAMPLE_RATE_HZ, has_keyframes=False)
+    return Offer(media, stream)
+
+
+def _stream(
+    payload_type: int, clock: Clock, *, clock_hz: int = _CLOCK_HZ, has_keyframes: bool
+) -> RtpStream:
     sender = RtpSender(
         payload_type=payload_type,
-        clock_hz=_CLOCK_HZ,
+        clock_hz=clock_hz,
         ssrc=secrets.randbits(32),
         first_sequence=secrets.randbits(16),
     )
@@ -78,17 +110,25 @@ def _stream(payload_type: int, clock: Clock, *, has_keyframes: bool) -> RtpStrea
 
 
 class DeviceCatalog:
-    """Finds the stream that a URL names by its ``camera=`` parameter.
+    """Finds the streams that a URL names by ``camera=`` and ``audioenable=``.
 
     Args:
         offers: what can be streamed, by the name of its sensor.
+        audio: the sound that is described before the scene video where a client enables it, or
+            None.
     """
 
-    def __init__(self, offers: Mapping[SensorName, Offer]) -> None:
+    def __init__(self, offers: Mapping[SensorName, Offer], audio: Offer | None = None) -> None:
         self._presentations: dict[str, Presentation] = {
             sensor: Presentation(media=(offer.media,), tracks={_TRACK_ID: offer.stream})
             for sensor, offer in offers.items()
         }
+        self._with_audio: dict[str, Presentation] = {}
+        if audio is not None and (scene := offers.get("world")) is not None:
+            self._with_audio["world"] = Presentation(
+                media=(audio.media, scene.media),
+                tracks={_AUDIO_TRACK_ID: audio.stream, _TRACK_ID: scene.stream},
+            )
 
     async def open(self, url: RtspUrl) -> Presentation:
         """Find what a URL names.
@@ -99,6 +139,8 @@ class DeviceCatalog:
         if url.camera is None:
             raise DeviceRefusedError(400, "The URL names no stream: add ?camera=world or the like")
         presentation = self._presentations.get(url.camera)
+        if url.audio_enabled:
+            presentation = self._with_audio.get(url.camera, presentation)
         if presentation is None:
             names = ", ".join(self._presentations) or "none"
             raise DeviceRefusedError(404, f"No stream {url.camera!r}; there are: {names}")

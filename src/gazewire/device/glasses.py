@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gazewire.camera import Record
 from gazewire.flow import Topic
-from gazewire.model import EyeEvent, Frame, GazeDatum, ImuDatum
+from gazewire.model import AudioChunk, EyeEvent, Frame, GazeDatum, ImuDatum
 
 __all__ = ["GlassesTopics"]
 
@@ -15,6 +15,7 @@ class GlassesTopics:
     Attributes:
         scene: frames of the scene camera.
         eyes: frames of the eye cameras, side by side.
+        audio: what the microphone at the scene camera hears.
         gaze: gaze data.
         imu: inertial data.
         eye_events: fixations, saccades, blinks and onsets.
@@ -24,6 +25,7 @@ class GlassesTopics:
     def __init__(self) -> None:
         self.scene = Topic[Frame]("scene frames")
         self.eyes = Topic[Frame]("eye frames")
+        self.audio = Topic[AudioChunk]("audio")
         self.gaze = Topic[GazeDatum]("gaze")
         self.imu = Topic[ImuDatum]("imu")
         self.eye_events = Topic[EyeEvent]("eye events")
@@ -37,6 +39,8 @@ class GlassesTopics:
                 self.scene.publish(record)
             case Frame():
                 self.eyes.publish(record)
+            case AudioChunk():
+                self.audio.publish(record)
             case GazeDatum():
                 self.gaze.publish(record)
             case ImuDatum():
@@ -46,5 +50,13 @@ class GlassesTopics:
 
     def close(self) -> None:
         """End every stream."""
-        for topic in (self.scene, self.eyes, self.gaze, self.imu, self.eye_events, self.all):
+        for topic in (
+            self.scene,
+            self.eyes,
+            self.audio,
+            self.gaze,
+            self.imu,
+            self.eye_events,
+            self.all,
+        ):
             topic.close()

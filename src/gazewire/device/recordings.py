@@ -16,7 +16,7 @@ from gazewire.device.refusals import RecordingRules
 from gazewire.device.state import DeviceState
 from gazewire.errors import DeviceRefusedError, RecordingError
 from gazewire.flow import Overflow, Subscription
-from gazewire.model import AccessUnit, Event, Frame, Recording
+from gazewire.model import AccessUnit, AudioChunk, Event, Frame, Recording
 from gazewire.recording import Recorder, RecordingSession
 from gazewire.time import Clock
 
@@ -219,5 +219,6 @@ class Recordings:
 
 async def _feed(recorder: Recorder, records: Subscription[Record]) -> None:
     async for record in records:
-        if not isinstance(record, Frame):
+        # Pictures come coded, and sound is not recorded yet.
+        if not isinstance(record, Frame | AudioChunk):
             recorder.put(record)

@@ -6,16 +6,24 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 from gazewire.camera import GlassesInfo, VideoShape
-from gazewire.device.catalog import DeviceCatalog, Offer, data_offer, video_offer
+from gazewire.device.audio import send_audio
+from gazewire.device.catalog import (
+    AUDIO_SAMPLE_RATE_HZ,
+    DeviceCatalog,
+    Offer,
+    audio_offer,
+    data_offer,
+    video_offer,
+)
 from gazewire.device.config import DeviceConfig
 from gazewire.device.data import keep_alive, send_data
 from gazewire.device.glasses import GlassesTopics
-from gazewire.device.product import SensorName
+from gazewire.device.product import Product, SensorName
 from gazewire.device.video import CodedVideoSink, VideoTrack, encode_video
 from gazewire.errors import LocalProtocolError, SourceError
 from gazewire.flow import Topic
-from gazewire.media import H264Encoder
-from gazewire.model import Frame, GazeDatum
+from gazewire.media import AacEncoder, H264Encoder
+from gazewire.model import AudioChunk, Frame, GazeDatum
 from gazewire.time import Clock
 from gazewire.wire.payload.eye_events import serialize_eye_event
 from gazewire.wire.payload.gaze import GazeFormat, format_for, serialize_gaze
@@ -37,6 +45,18 @@ class _Video:
 
     async def run(self, sinks: Sequence[CodedVideoSink]) -> None:
         await encode_video(self.frames, self.encoder, [self.track, *sinks])
+
+
+class _Audio:
+    """The sound's way to its clients."""
+
+    def __init__(self, chunks: Topic[AudioChunk], clock: Clock) -> None:
+        self.chunks = chunks
+        self.encoder = AacEncoder(sample_rate_hz=AUDIO_SAMPLE_RATE_HZ, channels=1)
+        self.offer = audio_offer(self.encoder.config, clock)
+
+    async def run(self) -> None:
+        await send_audio(self.chunks, self.encoder, self.offer.stream)
 
 
 class DeviceStreams:
@@ -67,6 +87,9 @@ class DeviceStreams:
         if info.scene is not None:
             self._scene = _Video(topics.scene, info.scene, clock)
             offers["world"] = self._scene.offer
+        self._audio: _Audio | None = None
+        if info.audio is not None and _has_microphone(config.product):
+            self._audio = _Audio(topics.audio, clock)
         if info.eyes is not None and "eyes" in sensors:
             self._eyes = _Video(topics.eyes, info.eyes, clock)
             offers["eyes"] = self._eyes.offer
@@ -77,7 +100,7 @@ class DeviceStreams:
         if info.has_eye_events and "eye_events" in sensors:
             offers["eye_events"] = data_offer("eye_events", clock)
         self._offers = offers
-        self.catalog = DeviceCatalog(offers)
+        self.catalog = DeviceCatalog(offers, None if self._audio is None else self._audio.offer)
         self.connected = frozenset(offers)
         self.scene_parameter_sets = None if self._scene is None else self._scene.parameter_sets
 
@@ -95,6 +118,8 @@ class DeviceStreams:
         """Say goodbye to all clients."""
         for offer in self._offers.values():
             offer.stream.close()
+        if self._audio is not None:
+            self._audio.offer.stream.close()
 
     async def run(self, scene_sinks: Sequence[CodedVideoSink]) -> None:
         """Stream until cancelled.
@@ -111,6 +136,8 @@ class DeviceStreams:
                 tasks.create_task(self._scene.run(scene_sinks), name="scene video")
             if self._eyes is not None:
                 tasks.create_task(self._eyes.run(()), name="eye video")
+            if self._audio is not None:
+                tasks.create_task(self._audio.run(), name="audio stream")
             for sensor, offer in self._offers.items():
                 match sensor:
                     case "gaze":
@@ -123,6 +150,11 @@ class DeviceStreams:
                     case _:
                         continue
                 tasks.create_task(sending, name=f"{sensor} stream")
+
+
+def _has_microphone(product: Product) -> bool:
+    # Pupil Invisible has one too, and streams nothing of it.
+    return product.name == "neon"
 
 
 def _gaze_serializer(gaze_format: GazeFormat | None, source: str) -> Callable[[GazeDatum], bytes]:

@@ -11,14 +11,14 @@ import msgspec
 from gazewire.camera import Record
 from gazewire.errors import RecordingError
 from gazewire.flow import Subscription
-from gazewire.model import Frame, GazeDatum, ImuDatum
+from gazewire.model import AudioChunk, Frame, GazeDatum, ImuDatum
 
 __all__ = ["write_truth"]
 
 _FLUSH_INTERVAL_S = 0.1
 
 
-class _FrameTruth(msgspec.Struct, frozen=True):
+class _NumberedTruth(msgspec.Struct, frozen=True):
     stream: str
     timestamp_unix_ns: int
     index: int
@@ -27,8 +27,9 @@ class _FrameTruth(msgspec.Struct, frozen=True):
 async def write_truth(path: Path, records: Subscription[Record]) -> None:
     """Append one line for each record, in order; on disk within a tenth of a second.
 
-    Each line has ``stream`` (``gaze``, ``world``, ``eyes``, ``imu`` or ``eye_events``) and
-    ``timestamp_unix_ns``; the rest are the fields of the record by name, for frames the index.
+    Each line has ``stream`` (``gaze``, ``world``, ``eyes``, ``audio``, ``imu`` or ``eye_events``)
+    and ``timestamp_unix_ns``; the rest are the fields of the record by name, for frames and chunks
+    of sound the index.
 
     Raises:
         RecordingError: the file cannot be opened.
@@ -53,7 +54,9 @@ async def write_truth(path: Path, records: Subscription[Record]) -> None:
 def _line(record: Record) -> object:
     match record:
         case Frame():
-            return _FrameTruth(record.camera, record.timestamp_unix_ns, record.index)
+            return _NumberedTruth(record.camera, record.timestamp_unix_ns, record.index)
+        case AudioChunk():
+            return _NumberedTruth("audio", record.timestamp_unix_ns, record.index)
         case GazeDatum():
             stream = "gaze"
         case ImuDatum():

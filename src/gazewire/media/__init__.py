@@ -1,4 +1,4 @@
-"""Video coding and video files; the one door through which libav (PyAV) enters.
+"""Video and audio coding, and video files; the one door through which libav (PyAV) enters.
 
 Everything here computes in the thread that calls it, and takes milliseconds: an event loop calls it
 in a worker thread. libav is silent: PyAV passes on none of its messages unless a program asks for
@@ -12,10 +12,21 @@ try:
 except ImportError as error:
     raise MissingExtraError("video") from error
 
+from gazewire.media.aac import AacDecoder, AacEncoder
 from gazewire.media.container import VideoFile
 from gazewire.media.decoder import H264Decoder
 from gazewire.media.encoder import H264Encoder
 from gazewire.media.fragmented import FragmentedMp4Writer
 from gazewire.media.jpeg import encode_jpeg
+from gazewire.media.sound import SoundTrack
 
-__all__ = ["FragmentedMp4Writer", "H264Decoder", "H264Encoder", "VideoFile", "encode_jpeg"]
+__all__ = [
+    "AacDecoder",
+    "AacEncoder",
+    "FragmentedMp4Writer",
+    "H264Decoder",
+    "H264Encoder",
+    "SoundTrack",
+    "VideoFile",
+    "encode_jpeg",
+]

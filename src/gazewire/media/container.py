@@ -8,8 +8,10 @@ from pathlib import Path
 
 import av
 
-from gazewire.errors import UndecodableSourceError, UnreadableSourceError
+from gazewire.errors import UndecodableSourceError
+from gazewire.media.opening import open_media
 from gazewire.media.picture import frame_from_picture
+from gazewire.media.sound import SoundTrack
 from gazewire.model import Frame
 
 __all__ = ["VideoFile"]
@@ -32,6 +34,7 @@ class VideoFile:
         width: pixels in a row.
         height: rows.
         rate_hz: mean frames a second, as the file tells.
+        sound: what was recorded with the pictures, or None.
         skipped: packets left out so far because they could not be decoded.
     """
 
@@ -57,7 +60,10 @@ class VideoFile:
                     str(path), f"no picture of {path} can be decoded; the file is damaged or empty"
                 )
             rate = stream.average_rate or stream.guessed_rate
+            time_base = stream.time_base or Fraction(1, _NS_PER_S)
         _, picture = first
+        first_picture_s = (picture.pts or 0) * time_base
+        self.sound = SoundTrack.look_into(path, first_picture_s=first_picture_s)
         self.width = picture.width
         self.height = picture.height
         self.rate_hz = float(rate) if rate else _DEFAULT_RATE_HZ
@@ -106,26 +112,10 @@ class VideoFile:
                 )
 
     def _open(self) -> av.container.InputContainer:
-        source = str(self.path)
-        try:
-            # The library would take a name such as http:... for an address, and reports a folder
-            # as a broken file.
-            self.path.open("rb").close()
-            container = av.open(f"file:{source}", "r")
-        except FileNotFoundError as error:
-            raise UnreadableSourceError(
-                source, f"there is no file {source}; check the path"
-            ) from error
-        except (av.FFmpegError, ValueError) as error:
-            raise UndecodableSourceError(
-                source, f"{source} is not a video that can be read; use MP4 or Matroska with H.264"
-            ) from error
-        except OSError as error:
-            raise UnreadableSourceError(
-                source, f"{source} cannot be opened ({error.strerror}); check what it is"
-            ) from error
+        container = open_media(self.path)
         if not container.streams.video:
             container.close()
+            source = str(self.path)
             raise UndecodableSourceError(
                 source, f"{source} has no video track; choose another file"
             )

@@ -6,6 +6,7 @@ right and y down.
 """
 
 from gazewire.model.access_unit import AccessUnit
+from gazewire.model.audio import AudioAccessUnit, AudioChunk
 from gazewire.model.eye_event import Blink, EyeEvent, Fixation, Onset, Saccade
 from gazewire.model.frame import Frame, PixelFormat
 from gazewire.model.gaze import Eyelid, EyeState, GazeDatum, Vector3
@@ -24,6 +25,8 @@ from gazewire.model.status import (
 
 __all__ = [
     "AccessUnit",
+    "AudioAccessUnit",
+    "AudioChunk",
     "Blink",
     "Component",
     "Event",
