@@ -64,12 +64,14 @@ class CameraControls:
 
         Raises:
             DeviceRefusedError: the camera is not in use, or is none.
-            RemoteProtocolError: the query names no control, or several.
+            RemoteProtocolError: the query names no control, or several, or gives it a value.
         """
         self._check(query.camera)
         if len(query.values) != 1:
             raise RemoteProtocolError(f"name one control, not {len(query.values)}")
-        (name,) = query.values
+        ((name, value),) = query.values.items()
+        if value:
+            raise RemoteProtocolError(f"GET asks for a control: write {name}=, or set it by POST")
         return self._controls[name]
 
     def set(self, query: CameraControlQuery) -> None:

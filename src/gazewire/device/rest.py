@@ -1,9 +1,10 @@
-"""The REST interface under ``/api``, and the calibration file beside it."""
+"""The REST interface: its routes under ``/api``, the calibration file and the description."""
 
 from __future__ import annotations
 
 from gazewire.device.camera_control import CameraControls, camera_control_routes
 from gazewire.device.envelope import answer, refuse, refusing
+from gazewire.device.openapi import openapi_document, openapi_route
 from gazewire.device.product import Product
 from gazewire.device.recordings import Recordings
 from gazewire.device.state import DeviceState, localised
@@ -44,6 +45,7 @@ def rest_routes(
     routes = [
         *_status_and_recording_routes(state, recordings, clock),
         _calibration_route(calibration),
+        openapi_route(openapi_document(product, questionnaire, controls)),
     ]
     if product.has_templates:
         routes += template_routes(questionnaire)

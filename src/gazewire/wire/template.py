@@ -10,7 +10,6 @@ A question that nobody answered has the answer ``[""]``. An empty list is none: 
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping
 from datetime import datetime
@@ -25,6 +24,7 @@ from gazewire.wire.rest import Envelope, serialize_answer
 __all__ = [
     "MAX_DIGITS",
     "MAX_TEXT_CHARACTERS",
+    "TEXT_PATTERNS",
     "UNANSWERED",
     "InputType",
     "Template",
@@ -58,8 +58,11 @@ MAX_TEXT_CHARACTERS = 10_000
 MAX_DIGITS = 18
 """The longest integer taken: every receiver can keep it in 64 bits."""
 
-_INTEGER = re.compile(rf"[+-]?[0-9]{{1,{MAX_DIGITS}}}")
-_FLOAT = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
+TEXT_PATTERNS: Mapping[InputType, str] = {
+    "integer": rf"[+-]?[0-9]{{1,{MAX_DIGITS}}}",
+    "float": r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?",
+}
+"""Regular expressions of what may be typed, whole."""
 
 
 class TemplateItem(msgspec.Struct, frozen=True, kw_only=True):
@@ -122,15 +125,12 @@ class TemplateItem(msgspec.Struct, frozen=True, kw_only=True):
     def _fault_of_text(self, entry: str) -> str | None:
         if len(entry) > MAX_TEXT_CHARACTERS:
             return f"takes {MAX_TEXT_CHARACTERS} characters, not {len(entry)}"
-        if self.input_type == "integer" and _INTEGER.fullmatch(entry) is None:
+        pattern = TEXT_PATTERNS.get(self.input_type)
+        if pattern is None or re.fullmatch(pattern, entry) is not None:
+            return None
+        if self.input_type == "integer":
             return f"takes an integer of up to {MAX_DIGITS} digits, not {_quoted(entry)}"
-        if self.input_type == "float" and not _is_float(entry):
-            return f"takes a number, not {_quoted(entry)}"
-        return None
-
-
-def _is_float(text: str) -> bool:
-    return _FLOAT.fullmatch(text) is not None and math.isfinite(float(text))
+        return f"takes a number, not {_quoted(entry)}"
 
 
 def _quoted(text: str, most: int = 40) -> str:
@@ -234,7 +234,14 @@ _WireData = dict[str, list[str | int | float]]
 
 
 def _as_text(data: _WireData) -> dict[str, tuple[str, ...]]:
-    return {key: tuple(str(entry) for entry in answer) for key, answer in data.items()}
+    return {key: tuple(_entry(entry) for entry in answer) for key, answer in data.items()}
+
+
+def _entry(entry: str | int | float) -> str:
+    # To JSON, 42.0 is the integer 42, and readers of an integer question expect no point.
+    if isinstance(entry, float) and entry.is_integer() and abs(entry) < 10**MAX_DIGITS:
+        return str(int(entry))
+    return str(entry)
 
 
 _encoder = msgspec.json.Encoder(order="sorted")
