@@ -22,9 +22,11 @@ from collections.abc import Iterator
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from gazewire.errors import MissingExtraError, NetworkError, RemoteProtocolError
+from gazewire.net.legacy_mdns import GROUP, PORT, LegacyResponder
+from gazewire.wire.advertisement import Advertisement
 from gazewire.wire.service_name import SERVICE_TYPE, ServiceName
 
 try:
@@ -47,10 +49,6 @@ __all__ = ["Announcer", "Browser", "DeviceFound", "DeviceLost"]
 logger = logging.getLogger(__name__)
 
 _ALL_INTERFACES = "0.0.0.0"
-
-# RFC 6762 §3
-_GROUP = "224.0.0.251"
-_PORT = 5353
 
 # RFC 6762 §10: records that name a host, and others.
 _HOST_TTL_S = 120
@@ -79,6 +77,17 @@ _MOST_RESOLVING = 64
 _MOST_SIGHTINGS = 256
 
 
+class _Library(Zeroconf):
+    """The library, without its answers to legacy queries: those are `LegacyResponder`'s."""
+
+    def async_send(
+        self, out: DNSOutgoing, addr: str | None = None, port: int = PORT, *rest: Any, **named: Any
+    ) -> None:
+        """Send what goes to port 5353; the rest of the arguments is the library's own affair."""
+        if port == PORT:
+            super().async_send(out, addr, port, *rest, **named)
+
+
 async def _open(host: str, stack: AsyncExitStack) -> AsyncZeroconf:
     """Join the multicast group on an interface; leave it with the stack.
 
@@ -89,7 +98,7 @@ async def _open(host: str, stack: AsyncExitStack) -> AsyncZeroconf:
         if host != _ALL_INTERFACES:
             _try_multicast(host)
         interfaces = InterfaceChoice.All if host == _ALL_INTERFACES else [host]
-        library = AsyncZeroconf(interfaces=interfaces, ip_version=IPVersion.V4Only)
+        library = AsyncZeroconf(zc=_Library(interfaces=interfaces, ip_version=IPVersion.V4Only))
     except (OSError, RuntimeError, Error) as error:
         raise NetworkError(f"no multicast on {host}: {error}") from error
     # The library must not be cancelled while it opens its sockets: it would lose track of them.
@@ -108,7 +117,7 @@ async def _open(host: str, stack: AsyncExitStack) -> AsyncZeroconf:
 
 def _try_multicast(host: str) -> None:
     # The library leaves a socket open, and a line in its log, for every failure that we find here.
-    membership = socket.inet_aton(_GROUP) + socket.inet_aton(host)
+    membership = socket.inet_aton(GROUP) + socket.inet_aton(host)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         probe.bind((host, 0))
         probe.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, membership)
@@ -145,6 +154,7 @@ class Announcer:
         async with AsyncExitStack() as stack:
             try:
                 await self._announce(await _open(self._host, stack))
+                await stack.enter_async_context(self._legacy_responder())
             except (NetworkError, OSError, Error) as error:
                 self.host_name = None
                 logger.warning("this device cannot be discovered, only addressed: %s", error)
@@ -191,6 +201,12 @@ class Announcer:
                 self.full_name, self.host_name = full_name, host_name
                 return
             host_name = next(host_names)
+
+    def _legacy_responder(self) -> LegacyResponder:
+        assert self.host_name is not None
+        addresses = _addresses(self._host)
+        advertisement = Advertisement(self.full_name, self.host_name, self._port, tuple(addresses))
+        return LegacyResponder(advertisement, addresses)
 
     def _describe(self, full_name: str, host_name: str) -> AsyncServiceInfo:
         return AsyncServiceInfo(
@@ -250,7 +266,7 @@ def _addresses(host: str) -> list[str]:
 def _preferred_address() -> str | None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe, suppress(OSError):
         # Connecting a datagram socket sends nothing; it asks the routing table.
-        probe.connect((_GROUP, _PORT))
+        probe.connect((GROUP, PORT))
         address: str = probe.getsockname()[0]
         return address
     return None
