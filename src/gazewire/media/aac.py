@@ -22,8 +22,8 @@ _LAYOUTS = {1: "mono", 2: "stereo"}
 class AacEncoder:
     """Encodes chunks of any sample rate, mono or stereo.
 
-    An access unit codes 1024 samples and is given out 1024 samples after these, because the coder
-    looks ahead. Instants are those of `AudioAccessUnit`: the first access unit after a beginning
+    An access unit codes 1024 samples and is given out when the 2048 samples after these have come,
+    because neighbours overlap and the coder looks ahead. Instants are those of `AudioAccessUnit`: the first access unit after a beginning
     lies 1024 samples *before* the first sample and decodes to silence; the second one decodes to
     the first samples, and so on, each 1024 samples after the one before, exactly.
 
@@ -96,7 +96,8 @@ class AacEncoder:
         codec.format = "fltp"
         codec.bit_rate = self._bit_rate
         codec.time_base = Fraction(1, self.sample_rate_hz)
-        codec.flags |= Flags.global_header
+        # The second one keeps the name of the library out of the stream.
+        codec.flags |= Flags.global_header | Flags.bitexact
         codec.open()
         return codec
 

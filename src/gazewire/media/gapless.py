@@ -23,9 +23,10 @@ _LONGEST_PIECE_S = 1
 class GaplessSound:
     """Joins stretches of sound, so that the number of samples tells the time.
 
-    The first stretch is laid exactly where its instant says. Each other one goes on where the one
-    before has ended, unless it lies more than 40 ms off: then silence fills the gap, or as much is
-    cut from its beginning as came twice, and it lies exactly where it should again.
+    The first stretch is laid exactly where its instant says, and what lies before the beginning is
+    left out. Each other one goes on where the one before has ended, unless it lies more than 40 ms
+    off: then silence fills the gap, or as much is cut from its beginning as came twice, and it lies
+    exactly where it should again.
 
     Args:
         sample_rate_hz: samples a second in each channel.
@@ -61,7 +62,7 @@ class GaplessSound:
                 self._count += piece
                 yield np.zeros((piece, self._channels), np.int16)
             samples = samples[max(0, -missing) :]
-        self._tolerance = _TOLERANCE_NS * self._sample_rate_hz // _NS_PER_S
         if len(samples):
+            self._tolerance = _TOLERANCE_NS * self._sample_rate_hz // _NS_PER_S
             self._count += len(samples)
             yield samples
