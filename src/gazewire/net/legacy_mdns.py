@@ -17,7 +17,7 @@ import socket
 import sys
 from collections.abc import Sequence
 from types import TracebackType
-from typing import Self
+from typing import Self, cast
 
 from gazewire.errors import NetworkError, RemoteProtocolError
 from gazewire.wire.advertisement import Advertisement
@@ -80,8 +80,8 @@ class _Protocol(asyncio.DatagramProtocol):
         self._is_congested = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.DatagramTransport)
-        self._transport = transport
+        # Python 3.11's is none by inheritance.
+        self._transport = cast("asyncio.DatagramTransport", transport)
 
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
         if addr[1] == PORT or self._is_congested:
