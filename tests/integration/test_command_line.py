@@ -116,6 +116,19 @@ def test_a_table_that_is_no_gaze_is_named(tmp_path: Path) -> None:
     assert str(table) in fails_in_a_sentence("--source", str(video), "--gaze", str(table))
 
 
+def test_a_missing_template_is_named(tmp_path: Path) -> None:
+    missing = tmp_path / "missing.json"
+    assert str(missing) in fails_in_a_sentence("--template", str(missing))
+
+
+def test_a_file_that_is_no_template_is_named_with_what_is_wrong(tmp_path: Path) -> None:
+    file = tmp_path / "template.json"
+    file.write_text('{"name": "Demo"}')
+    said = fails_in_a_sentence("--template", str(file))
+    assert str(file) in said
+    assert "`id`" in said
+
+
 @pytest.mark.parametrize(
     "options",
     [
@@ -123,6 +136,7 @@ def test_a_table_that_is_no_gaze_is_named(tmp_path: Path) -> None:
         ("--gaze-format", "10"),
         ("--http-port", "70000"),
         ("--http-port", "many"),
+        ("--refuse", "rain"),
         ("--nonsense",),
     ],
 )

@@ -6,11 +6,14 @@ import pytest
 
 from gazewire.device.glasses import GlassesTopics
 from gazewire.device.recordings import Recordings
+from gazewire.device.refusals import RecordingRules
 from gazewire.device.state import DeviceState
+from gazewire.device.templates import DEFAULT_ANSWERS, DEFAULT_TEMPLATE, Questionnaire
 from gazewire.errors import DeviceRefusedError, RecordingError
 from gazewire.model import AccessUnit, Event, Frame, GazeDatum, Hardware, Phone, Recording
 from gazewire.recording import Recordable, Recorder, RecordingFolder
 from gazewire.time import ManualClock
+from gazewire.wire.template import UNANSWERED
 
 PHONE = Phone(
     battery_level=100,
@@ -67,7 +70,9 @@ class Bench:
         self.heard = self.state.changes.subscribe(capacity=99)
         self.disk = Disk()
         self.folder = folder
-        self.recordings = Recordings(self.state, self.topics, self.clock, self.make_recorder)
+        self.questionnaire = Questionnaire(DEFAULT_TEMPLATE, DEFAULT_ANSWERS)
+        rules = RecordingRules(self.state, self.questionnaire)
+        self.recordings = Recordings(self.state, self.topics, self.clock, self.make_recorder, rules)
 
     def make_recorder(self, recording_id: str, start_unix_ns: int) -> Recorder:
         def open_writer(folder: RecordingFolder) -> Disk:
@@ -80,6 +85,9 @@ class Bench:
             open_writer=open_writer,
             clock=self.clock,
         )
+
+    def take_answers_back(self) -> None:
+        self.questionnaire.answer(dict.fromkeys(DEFAULT_ANSWERS, UNANSWERED))
 
     async def actions(self, count: int) -> list[str]:
         actions = []
@@ -174,4 +182,41 @@ async def test_leaving_saves_what_goes_on(tmp_path: Path) -> None:
     bench = Bench(tmp_path)
     async with bench.recordings:
         await bench.recordings.start()
+    assert bench.disk.end == "finished"
+
+
+async def test_a_start_against_the_rules_is_refused_and_leaves_no_trace(bench: Bench) -> None:
+    bench.take_answers_back()
+    with pytest.raises(DeviceRefusedError, match="required"):
+        await bench.recordings.start()
+    assert not bench.folder.exists()
+    bench.questionnaire.answer(DEFAULT_ANSWERS)
+    await bench.recordings.start()
+
+
+async def test_what_may_not_be_saved_yet_goes_on_and_can_be_cancelled(bench: Bench) -> None:
+    await bench.recordings.start()
+    bench.take_answers_back()
+    with pytest.raises(DeviceRefusedError, match="required"):
+        await bench.recordings.stop_and_save()
+    assert bench.state.recording is not None
+    await bench.recordings.cancel()
+    assert await bench.actions(3) == ["START", "STOP", "DISCARD"]
+
+
+async def test_what_is_refused_is_refused_for_the_nearest_reason(bench: Bench) -> None:
+    await bench.recordings.start()
+    bench.take_answers_back()
+    with pytest.raises(DeviceRefusedError, match="Already recording"):
+        await bench.recordings.start()
+    await bench.recordings.cancel()
+    with pytest.raises(DeviceRefusedError, match="Not recording"):
+        await bench.recordings.stop_and_save()
+
+
+async def test_leaving_saves_what_could_not_be_saved_on_request(tmp_path: Path) -> None:
+    bench = Bench(tmp_path)
+    async with bench.recordings:
+        await bench.recordings.start()
+        bench.take_answers_back()
     assert bench.disk.end == "finished"

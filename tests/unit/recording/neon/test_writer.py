@@ -108,6 +108,18 @@ def test_begun_recording_says_all_that_is_known(begin, folder):
     assert np.frombuffer(read(folder, "event.time"), "<i8").tolist() == [T]
 
 
+def test_answers_are_written_as_they_are_at_each_checkpoint_and_at_the_end(begin, folder):
+    answers = {"question": ("first",)}
+    writer = begin(answers=lambda: dict(answers))
+    assert read_json(folder, "info.json")["template_data"]["data"] == {"question": ["first"]}
+    answers["question"] = ("second",)
+    writer.checkpoint(T + 1)
+    assert read_json(folder, "info.json")["template_data"]["data"] == {"question": ["second"]}
+    answers["question"] = ("a", "b")
+    writer.finish(T + 2)
+    assert read_json(folder, "info.json")["template_data"]["data"] == {"question": ["a", "b"]}
+
+
 def test_all_six_streams_are_described_from_the_start(begin, folder):
     begin()
 
