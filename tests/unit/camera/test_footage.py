@@ -5,8 +5,8 @@ from itertools import islice
 
 import pytest
 
-from gazewire.camera import FootageTimeline
-from gazewire.model import Frame, GazeDatum
+from gazewire.camera import AudioShape, FootageTimeline
+from gazewire.model import AudioChunk, Frame, GazeDatum
 
 START = 1_790_000_000_123_456_789
 MS = 1_000_000
@@ -46,6 +46,20 @@ class FakeGaze:
             yield GazeDatum(
                 timestamp_unix_ns=start_unix_ns + round(time_ms * MS), x_px=time_ms, y_px=0
             )
+
+
+class FakeSound:
+    """At 100 Hz each sample tells its number."""
+
+    sample_rate_hz, channels = 100, 1
+
+    def blocks(self) -> Iterator[bytes]:
+        for number in range(1000):
+            yield number.to_bytes(2, "little")
+
+
+class SoundVideo(FakeVideo):
+    sound = FakeSound()
 
 
 def brief(records) -> list[tuple[str, float]]:
@@ -133,6 +147,43 @@ def test_without_a_table_there_is_no_gaze():
     timeline = FootageTimeline(FakeVideo(0, 40), loop=False)
     assert timeline.info.gaze_rate_hz is None
     assert brief(timeline.records(START)) == [("F", 0), ("F", 40)]
+
+
+def test_sound_is_merged_in_time_and_lasts_as_long_as_the_pictures():
+    timeline = FootageTimeline(SoundVideo(0, 40, 80), FakeGaze(0, 25), loop=False)
+    assert timeline.info.audio == AudioShape(sample_rate_hz=100, channels=1)
+    records = list(timeline.records(START))
+    assert brief(records) == [
+        ("F", 0),
+        ("A", 0),
+        ("G", 0),
+        ("A", 20),
+        ("G", 25),
+        ("F", 40),
+        ("A", 40),
+        ("A", 60),
+        ("F", 80),
+        ("A", 80),
+        ("A", 100),
+    ]
+
+
+def test_sound_begins_again_with_the_pictures_and_has_no_gap():
+    timeline = FootageTimeline(SoundVideo(0, 40, 81))
+    chunks = [r for r in islice(timeline.records(START), 200) if isinstance(r, AudioChunk)]
+    assert [chunk.index for chunk in chunks] == list(range(len(chunks)))
+    sound = b"".join(chunk.samples for chunk in chunks)[::2]
+    # A pass lasts 121.5 ms, which are 12.15 samples.
+    passes = [sound[round(12.15 * n + 0.5) : round(12.15 * (n + 1) + 0.5)] for n in range(10)]
+    assert {samples[:12] for samples in passes} == {bytes(range(12))}
+    count = 0
+    for chunk in chunks:
+        assert chunk.timestamp_unix_ns == START + count * 10 * MS
+        count += len(chunk.samples) // 2
+
+
+def test_without_a_sound_track_there_is_no_sound():
+    assert FootageTimeline(FakeVideo(0, 40)).info.audio is None
 
 
 def test_two_iterators_do_not_disturb_each_other():

@@ -7,7 +7,7 @@ from gazewire.camera import Record
 from gazewire.device.truth import write_truth
 from gazewire.errors import RecordingError
 from gazewire.flow import Topic
-from gazewire.model import Blink, Frame, GazeDatum, ImuDatum, Onset
+from gazewire.model import AudioChunk, Blink, Frame, GazeDatum, ImuDatum, Onset
 
 RECORDS: list[Record] = [
     Frame(
@@ -28,6 +28,7 @@ RECORDS: list[Record] = [
     ),
     Onset(kind="saccade", start_unix_ns=4),
     Blink(start_unix_ns=5, end_unix_ns=6),
+    AudioChunk(index=8, timestamp_unix_ns=7, sample_rate_hz=8000, channels=1, samples=b".."),
 ]
 
 
@@ -45,11 +46,13 @@ async def test_each_record_is_one_line_with_its_stream_and_instant(tmp_path: Pat
         ("imu", 3),
         ("eye_events", 4),
         ("eye_events", 6),
+        ("audio", 7),
     ]
     assert lines[0]["index"] == 4
     assert (lines[1]["x_px"], lines[1]["y_px"], lines[1]["worn"]) == (3.5, -1.0, False)
     assert lines[2]["accel_g"] == [0.0, 0.0, 1.0]
     assert (lines[3]["event"], lines[3]["kind"]) == ("onset", "saccade")
+    assert lines[5] == {"stream": "audio", "timestamp_unix_ns": 7, "index": 8}
     assert (lines[4]["event"], lines[4]["start_unix_ns"]) == ("blink", 5)
 
 
