@@ -1,7 +1,7 @@
 """Where pictures, sound and samples come from."""
 
 from gazewire.camera.footage import FootageTimeline, GazeTrack, Video
-from gazewire.camera.sound import Sound
+from gazewire.camera.sound import Sound, SoundPlayer
 from gazewire.camera.source import AudioShape, GlassesInfo, Record, Timeline, VideoShape
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "GlassesInfo",
     "Record",
     "Sound",
+    "SoundPlayer",
     "Timeline",
     "Video",
     "VideoShape",
