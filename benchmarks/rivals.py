@@ -115,5 +115,7 @@ def _run(contender: Contender, source: Path) -> None:
     )
     result = json.loads(done.stdout)
     contender.items = result["items"]
+    if contender.digest not in ("", result["digest"]):
+        raise SystemExit(f"{contender.name} did not make the same of it twice")
     contender.digest = result["digest"]
     contender.batch_ns += result["batch_ns"]

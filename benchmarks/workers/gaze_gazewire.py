@@ -1,4 +1,8 @@
-"""Receives a gaze stream with gazewire: every packet through all that a client needs.
+"""Receives a gaze stream with gazewire.
+
+Statistics, order and time are in both modes: the receiver does not come without. *codec* hands it a
+batch at once, as what reads a capture does. *path* hands it each datagram alone, as they come from
+a live network, and reads the records from the queue that all streams of gazewire are read from.
 
 Usage: gaze_gazewire.py path|codec INPUT
 """
@@ -13,10 +17,9 @@ import sys
 import time
 from pathlib import Path
 
+from gazewire.flow import Topic
 from gazewire.model import GazeDatum
-from gazewire.wire.payload import parse_gaze
-from gazewire.wire.rtcp import ReceptionStatistics, SenderReport, WallClock, parse_compound
-from gazewire.wire.rtp import ReorderWindow, RtpPacket
+from gazewire.wire.payload import GazeReceiver
 
 
 def batches_of(source: Path) -> list[tuple[bytes, list[bytes]]]:
@@ -33,54 +36,35 @@ def batches_of(source: Path) -> list[tuple[bytes, list[bytes]]]:
     return batches
 
 
-class Receiver:
-    def __init__(self) -> None:
-        self.clock = WallClock(90_000)
-        self.window = ReorderWindow()
-        self.statistics = ReceptionStatistics(90_000)
-        self.queue: asyncio.Queue[GazeDatum] = asyncio.Queue()
-
-    def receive_rtcp(self, data: bytes) -> None:
-        for packet in parse_compound(data):
-            if isinstance(packet, SenderReport):
-                self.clock.add_report(packet)
-                self.statistics.reported(packet, time.monotonic_ns())
-
-    def receive_rtp(self, data: bytes) -> None:
-        now_ns = time.monotonic_ns()
-        packet = RtpPacket.parse(data)
-        self.statistics.received(packet, now_ns)
-        for each in self.window.push(packet, now_ns):
-            timestamp_unix_ns = self.clock.unix_ns(each.timestamp)
-            if timestamp_unix_ns is not None:
-                self.queue.put_nowait(parse_gaze(each.payload, timestamp_unix_ns).datum)
-
-    def decode(self, data: bytes) -> GazeDatum:
-        packet = RtpPacket.parse(data)
-        timestamp_unix_ns = self.clock.unix_ns(packet.timestamp)
-        assert timestamp_unix_ns is not None
-        return parse_gaze(packet.payload, timestamp_unix_ns).datum
-
-
 def put(digest: hashlib._Hash, datum: GazeDatum) -> None:
-    eye = datum.eye_state_right
-    last = eye.optical_axis[2] if eye is not None else 0.0
+    values = [datum.x_px, datum.y_px]
+    for eye in (datum.eye_state_left, datum.eye_state_right):
+        if eye is not None:
+            values += (eye.pupil_diameter_mm, *eye.eyeball_center_mm, *eye.optical_axis)
     # The rival knows the time to some hundred nanoseconds only.
-    at_us = round(datum.timestamp_unix_ns / 1e4)
-    digest.update(struct.pack("!ddd?q", datum.x_px, datum.y_px, last, datum.worn, at_us))
+    at_10us = round(datum.timestamp_unix_ns / 1e4)
+    digest.update(struct.pack(f"!{len(values)}d?q", *values, datum.worn, at_10us))
 
 
 async def main(mode: str, source: Path) -> None:
-    receiver, digest, batch_ns, items = Receiver(), hashlib.sha256(), [], 0
+    receiver = GazeReceiver(payload_type=99, clock_hz=90_000)
+    topic = Topic[GazeDatum]("gaze")
+    received = topic.subscribe(capacity=1000)
+    digest, batch_ns, items = hashlib.sha256(), [], 0
     for report, packets in batches_of(source):
         begin_ns = time.perf_counter_ns()
-        receiver.receive_rtcp(report)
+        receiver.stream.receive_rtcp(report, time.monotonic_ns())
         if mode == "codec":
-            gaze = [receiver.decode(data) for data in packets]
+            gaze = receiver.receive(packets, time.monotonic_ns())
         else:
             for data in packets:
-                receiver.receive_rtp(data)
-            gaze = [await receiver.queue.get() for _ in packets]
+                for datum in receiver.receive((data,), time.monotonic_ns()):
+                    topic.publish(datum)
+            gaze = []
+            async for datum in received:
+                gaze.append(datum)
+                if len(gaze) == len(packets):
+                    break
         batch_ns.append(time.perf_counter_ns() - begin_ns)
         items = len(gaze)
         for datum in gaze:

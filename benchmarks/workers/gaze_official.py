@@ -52,9 +52,9 @@ def batches_of(source: Path) -> list[tuple[bytes, list[bytes]]]:
 
 
 def put(digest, datum) -> None:
-    last = getattr(datum, "optical_axis_right_z", 0.0)
-    at_us = round(datum.timestamp_unix_seconds * 1e5)
-    digest.update(struct.pack("!ddd?q", datum.x, datum.y, last, datum.worn, at_us))
+    # Both classes hold x, y, worn, the floats of the eyes if any, and the time, in this order.
+    x, y, worn, *eyes, at_s = datum
+    digest.update(struct.pack(f"!{2 + len(eyes)}d?q", x, y, *eyes, worn, round(at_s * 1e5)))
 
 
 async def main(mode: str, source: Path) -> None:
@@ -78,8 +78,10 @@ async def main(mode: str, source: Path) -> None:
         else:
             for data in packets:
                 transport.handle_rtp_data(data)
-            for _ in packets:
-                gaze.append(await anext(received))
+            async for datum in received:
+                gaze.append(datum)
+                if len(gaze) == len(packets):
+                    break
         batch_ns.append(time.perf_counter_ns() - begin_ns)
         items = len(gaze)
         for datum in gaze:

@@ -13,9 +13,9 @@ import sys
 import time
 from pathlib import Path
 
-from gazewire.wire.payload.h264 import Depacketizer, join_annex_b
-from gazewire.wire.rtcp import ReceptionStatistics, SenderReport, WallClock, parse_compound
-from gazewire.wire.rtp import ReorderWindow, RtpPacket
+from gazewire.flow import Topic
+from gazewire.model import AccessUnit
+from gazewire.wire.payload.h264 import VideoReceiver, join_annex_b
 
 
 def batches_of(source: Path) -> list[tuple[bytes, list[bytes]]]:
@@ -32,42 +32,26 @@ def batches_of(source: Path) -> list[tuple[bytes, list[bytes]]]:
     return batches
 
 
-class Receiver:
-    def __init__(self) -> None:
-        self.clock = WallClock(90_000)
-        self.window = ReorderWindow()
-        self.statistics = ReceptionStatistics(90_000)
-        self.depacketizer = Depacketizer()
-        self.queue: asyncio.Queue[tuple[int, bytes]] = asyncio.Queue()
-
-    def receive_rtcp(self, data: bytes) -> None:
-        for packet in parse_compound(data):
-            if isinstance(packet, SenderReport):
-                self.clock.add_report(packet)
-                self.statistics.reported(packet, time.monotonic_ns())
-
-    def receive_rtp(self, data: bytes) -> None:
-        now_ns = time.monotonic_ns()
-        packet = RtpPacket.parse(data)
-        self.statistics.received(packet, now_ns)
-        for each in self.window.push(packet, now_ns):
-            for picture in self.depacketizer.push(each):
-                timestamp_unix_ns = self.clock.unix_ns(picture.rtp_timestamp)
-                assert timestamp_unix_ns is not None
-                self.queue.put_nowait((timestamp_unix_ns, join_annex_b(picture.nal_units)))
-
-
 async def main(source: Path) -> None:
-    receiver, digest, batch_ns = Receiver(), hashlib.sha256(), []
+    receiver = VideoReceiver(payload_type=96, clock_hz=90_000)
+    topic = Topic[AccessUnit]("world")
+    received = topic.subscribe(capacity=100)
+    digest, batch_ns = hashlib.sha256(), []
     batches = batches_of(source)
     for report, packets in batches:
         begin_ns = time.perf_counter_ns()
-        receiver.receive_rtcp(report)
+        receiver.stream.receive_rtcp(report, time.monotonic_ns())
+        count = 0
         for data in packets:
-            receiver.receive_rtp(data)
+            for unit in receiver.receive((data,), time.monotonic_ns()):
+                topic.publish(unit)
+                count += 1
         pictures = []
-        while not receiver.queue.empty():
-            pictures.append(await receiver.queue.get())
+        async for unit in received:
+            # What a decoder takes.
+            pictures.append((unit.timestamp_unix_ns, join_annex_b(unit.nal_units)))
+            if len(pictures) == count:
+                break
         batch_ns.append(time.perf_counter_ns() - begin_ns)
         for timestamp_unix_ns, data in pictures:
             # The rival knows the time to some hundred nanoseconds only.

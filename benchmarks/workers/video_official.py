@@ -66,15 +66,17 @@ async def main(source: Path) -> None:
         transport.handle_rtcp_data(report)
         for data in packets:
             transport.handle_rtp_data(data)
-        pictures = []
-        for _ in packets:
-            data = await anext(received)
+        pictures, count = [], 0
+        async for data in received:
             for packet in codec.parse(extract_payload_from_nal_unit(data.raw)):
-                pictures.append((at_s, bytes(packet)))
+                pictures.append((at_s, packet))
             at_s = data.timestamp_unix_seconds
+            count += 1
+            if count == len(packets):
+                break
         batch_ns.append(time.perf_counter_ns() - begin_ns)
         for picture_at_s, picture in pictures:
-            digest.update(struct.pack("!q", round(picture_at_s * 1e5)) + picture)
+            digest.update(struct.pack("!q", round(picture_at_s * 1e5)) + bytes(picture))
     for packet in codec.parse(b""):
         digest.update(struct.pack("!q", round(at_s * 1e5)) + bytes(packet))
     transport.close()

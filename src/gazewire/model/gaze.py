@@ -10,7 +10,11 @@ Vector3 = tuple[float, float, float]
 """x to the right, y down, z forward, in the frame that the field's docstring names."""
 
 
-class EyeState(msgspec.Struct, frozen=True, kw_only=True):
+# None of these records can hold itself, so they need not be tracked by the garbage collector
+# (`gc=False`); they are made by the thousand and kept in buffers.
+
+
+class EyeState(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The 3-D state of one eye.
 
     Attributes:
@@ -24,7 +28,7 @@ class EyeState(msgspec.Struct, frozen=True, kw_only=True):
     optical_axis: Vector3
 
 
-class Eyelid(msgspec.Struct, frozen=True, kw_only=True):
+class Eyelid(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """How far one eye is open.
 
     Attributes:
@@ -38,7 +42,7 @@ class Eyelid(msgspec.Struct, frozen=True, kw_only=True):
     aperture_mm: float
 
 
-class GazeDatum(msgspec.Struct, frozen=True, kw_only=True):
+class GazeDatum(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One estimate of where the wearer looks.
 
     Attributes:

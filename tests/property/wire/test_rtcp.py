@@ -23,7 +23,7 @@ from gazewire.wire.rtcp import (
     parse_compound,
     serialize_compound,
 )
-from gazewire.wire.rtp import RtpPacket, RtpSender, TickClock
+from gazewire.wire.rtp import RtpSender, TickClock
 
 U32 = st.integers(0, 0xFFFF_FFFF)
 WORDS = st.lists(st.binary(min_size=4, max_size=4), max_size=4).map(b"".join)
@@ -101,7 +101,7 @@ def test_statistics_of_any_packets_fit_a_report(arrivals):
     now_ns = 0
     for sequence, timestamp, ssrc, step_ns in arrivals:
         now_ns += step_ns
-        statistics.received(RtpPacket(96, False, sequence, timestamp, ssrc, b""), now_ns)
+        statistics.received(ssrc, sequence, timestamp, now_ns)
         statistics.reported(SenderReport(ssrc, timestamp, sequence, 0, 0, 0), now_ns)
         report = statistics.report(5, now_ns)
         assert parse_compound(report.serialize()) == (report,)

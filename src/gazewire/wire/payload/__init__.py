@@ -20,6 +20,7 @@ from gazewire.wire.payload.gaze import (
     parse_gaze,
     serialize_gaze,
 )
+from gazewire.wire.payload.gaze_receiver import GazeReceiver
 from gazewire.wire.payload.imu import parse_imu, serialize_imu
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "AudioConfig",
     "GazeFormat",
     "GazePayload",
+    "GazeReceiver",
     "Keepalive",
     "UnknownEyeEvent",
     "format_for",

@@ -15,6 +15,7 @@ from gazewire.wire.rtcp.packet import (
 )
 from gazewire.wire.rtcp.receiver import ReceptionStatistics
 from gazewire.wire.rtcp.sender import SenderReporter
+from gazewire.wire.rtcp.stream import StreamReceiver
 from gazewire.wire.rtcp.wallclock import WallClock
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "SenderReporter",
     "SourceChunk",
     "SourceDescription",
+    "StreamReceiver",
     "UnknownPacket",
     "WallClock",
     "parse_compound",

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from gazewire.wire.rtcp.packet import ReceiverReport, ReportBlock, SenderReport
-from gazewire.wire.rtp import RtpPacket, TickClock, signed_tick_difference
+from gazewire.wire.rtp import TickClock, signed_tick_difference
 from gazewire.wire.rtp.sequence import MAX_DROPOUT, MAX_MISORDER
 
 __all__ = ["ReceptionStatistics"]
 
 _NS_PER_S = 1_000_000_000
 _SEQUENCE_RANGE = 1 << 16
+_SEQUENCE_MASK = _SEQUENCE_RANGE - 1
+_HALF_TICK_RANGE = 1 << 31
 _MIN_LOST, _MAX_LOST = -(1 << 23), (1 << 23) - 1
 
 
@@ -24,8 +26,13 @@ class ReceptionStatistics:
     """
 
     def __init__(self, clock_hz: int) -> None:
-        self._clock = TickClock(clock_hz)
+        clock = TickClock(clock_hz)
+        self._step_ns = clock.step_ns
+        self._step_ticks = clock.step_ticks
+        self._half_step_ns = clock.step_ns // 2
         self._ssrc: int | None = None
+        self._restart_at: int | None = None
+        self._last_transit: int | None = None
         self._begin_at(0)
         self._last_report: SenderReport | None = None
         self._last_report_ns = 0
@@ -33,12 +40,12 @@ class ReceptionStatistics:
     @property
     def highest_sequence(self) -> int:
         """Highest sequence number received, plus 65536 for each time the number wrapped."""
-        return self._cycles + self._highest
+        return self._highest
 
     @property
     def expected(self) -> int:
         """Packets that were sent as far as the numbers tell; 0 before the first."""
-        return 0 if self._ssrc is None else self.highest_sequence - self._base + 1
+        return 0 if self._ssrc is None else self._highest - self._base + 1
 
     @property
     def lost(self) -> int:
@@ -50,16 +57,41 @@ class ReceptionStatistics:
         """Mean deviation of the spacing of arrivals from that of timestamps, smoothed."""
         return self._jitter_x16 >> 4
 
-    def received(self, packet: RtpPacket, arrival_ns: int) -> None:
-        """Count one packet. A new SSRC begins the counts anew."""
-        if packet.ssrc != self._ssrc:
-            self._ssrc = packet.ssrc
-            self._begin_at(packet.sequence)
+    def received(self, ssrc: int, sequence: int, timestamp: int, arrival_ns: int) -> None:
+        """Count one packet. A new SSRC begins the counts anew.
+
+        Args:
+            ssrc: from its header, as the next two. They are taken one by one, so that who reads
+                headers only need not make packets.
+            sequence: sixteen bits.
+            timestamp: thirty-two bits.
+            arrival_ns: when it came.
+        """
+        ahead = (sequence - self._highest) & _SEQUENCE_MASK
+        if ssrc != self._ssrc:
+            self._ssrc = ssrc
             self._last_report = None
-        elif not self._follow(packet.sequence):
-            return
+            self._begin_at(sequence)
+        elif ahead < MAX_DROPOUT:
+            self._highest += ahead
+        elif ahead <= _SEQUENCE_RANGE - MAX_MISORDER:
+            # RFC 3550 appendix A.1: far from the others. Two in a row are a sender that began anew.
+            if sequence != self._restart_at:
+                self._restart_at = (sequence + 1) & _SEQUENCE_MASK
+                return
+            self._begin_at(sequence)
         self._received += 1
-        self._measure_jitter(packet.timestamp, arrival_ns)
+        # RFC 3550 appendix A.8, with sixteen times the jitter as an integer. This is done for every
+        # packet, so `TickClock.ticks` is spelled out.
+        arrival_ticks = (arrival_ns * self._step_ticks + self._half_step_ns) // self._step_ns
+        transit = arrival_ticks - timestamp
+        if self._last_transit is not None:
+            deviation = abs(transit - self._last_transit)
+            if deviation > _HALF_TICK_RANGE:
+                # The timestamp has wrapped, or jumped.
+                deviation = abs(signed_tick_difference(transit, self._last_transit))
+            self._jitter_x16 += deviation - ((self._jitter_x16 + 8) >> 4)
+        self._last_transit = transit
 
     def reported(self, report: SenderReport, arrival_ns: int) -> None:
         """Note a sender report, so that the sender can learn the round trip from ours."""
@@ -95,36 +127,14 @@ class ReceptionStatistics:
         return ReceiverReport(ssrc, (block,))
 
     def _begin_at(self, sequence: int) -> None:
-        self._base = self._highest = sequence
-        self._cycles = 0
+        self._base = sequence
+        # The number itself, plus 65536 for each time it wrapped.
+        self._highest = sequence
         self._received = 0
         self._expected_before = self._received_before = 0
-        self._restart_at: int | None = None
-        self._last_transit: int | None = None
+        self._restart_at = None
+        self._last_transit = None
         self._jitter_x16 = 0
-
-    def _follow(self, sequence: int) -> bool:
-        """Follow the numbers as RFC 3550 appendix A.1 does; False for a packet not to count."""
-        ahead = (sequence - self._highest) % _SEQUENCE_RANGE
-        if ahead < MAX_DROPOUT:
-            if sequence < self._highest:
-                self._cycles += _SEQUENCE_RANGE
-            self._highest = sequence
-        elif ahead <= _SEQUENCE_RANGE - MAX_MISORDER:
-            # Two packets in a row far from the others: the sender began anew.
-            if sequence != self._restart_at:
-                self._restart_at = (sequence + 1) % _SEQUENCE_RANGE
-                return False
-            self._begin_at(sequence)
-        return True
-
-    def _measure_jitter(self, timestamp: int, arrival_ns: int) -> None:
-        # RFC 3550 appendix A.8, with sixteen times the jitter as an integer.
-        transit = self._clock.ticks(arrival_ns) - timestamp
-        if self._last_transit is not None:
-            deviation = abs(signed_tick_difference(transit, self._last_transit))
-            self._jitter_x16 += deviation - ((self._jitter_x16 + 8) >> 4)
-        self._last_transit = transit
 
     def _fraction_lost_since_last(self) -> int:
         # RFC 3550 appendix A.3

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 from gazewire.time import ntp_from_unix_ns
 from gazewire.wire.rtcp.compound import serialize_compound
 from gazewire.wire.rtcp.packet import Goodbye, RtcpPacket, SenderReport, SourceDescription
@@ -46,9 +44,6 @@ class SenderReporter:
         self._sender = sender
         self._description = SourceDescription.of_cname(sender.ssrc, cname)
         self._with_description = with_description
-        # At this many ticks the grid meets whole nanoseconds.
-        clock_hz = sender.clock.clock_hz
-        self._step_ns = _NS_PER_S // math.gcd(_NS_PER_S, clock_hz)
         self._last_unix_ns: int | None = None
 
     def due(self, now_unix_ns: int) -> bool:
@@ -87,7 +82,8 @@ class SenderReporter:
         )
 
     def _sender_report(self, now_unix_ns: int) -> SenderReport:
-        instant_unix_ns = now_unix_ns // self._step_ns * self._step_ns
+        step_ns = self._sender.clock.step_ns
+        instant_unix_ns = now_unix_ns // step_ns * step_ns
         ntp_seconds, ntp_fraction = ntp_from_unix_ns(instant_unix_ns)
         return SenderReport(
             ssrc=self._sender.ssrc,

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from gazewire.wire.rtcp.packet import SenderReport
-from gazewire.wire.rtp import TickClock, signed_tick_difference
+from gazewire.wire.rtp import TickClock
 
 __all__ = ["WallClock"]
+
+_HALF_RANGE = 1 << 31
+_MASK = (1 << 32) - 1
 
 
 class WallClock:
@@ -23,8 +26,13 @@ class WallClock:
     """
 
     def __init__(self, clock_hz: int) -> None:
-        self._clock = TickClock(clock_hz)
-        self._reference: tuple[int, int] | None = None
+        clock = TickClock(clock_hz)
+        self._step_ns = clock.step_ns
+        self._step_ticks = clock.step_ticks
+        # Half the circle before the last report: the timestamp, and its instant as the numerator
+        # of a fraction over `_step_ticks`, with the half that makes flooring rounding.
+        self._origin_timestamp = 0
+        self._origin: int | None = None
 
     def add_report(self, report: SenderReport) -> bool:
         """Take a sender report.
@@ -35,7 +43,10 @@ class WallClock:
         unix_ns = report.unix_ns
         if unix_ns is None:
             return False
-        self._reference = (report.rtp_timestamp, unix_ns)
+        self._origin_timestamp = report.rtp_timestamp - _HALF_RANGE
+        self._origin = (
+            unix_ns * self._step_ticks + self._step_ticks // 2 - _HALF_RANGE * self._step_ns
+        )
         return True
 
     def unix_ns(self, rtp_timestamp: int) -> int | None:
@@ -47,8 +58,8 @@ class WallClock:
         Returns:
             Unix nanoseconds, or None before the first report that has a time.
         """
-        if self._reference is None:
+        if self._origin is None:
             return None
-        reference_timestamp, reference_unix_ns = self._reference
-        ticks = signed_tick_difference(rtp_timestamp, reference_timestamp)
-        return reference_unix_ns + self._clock.unix_ns(ticks)
+        # Counted from there, no timestamp is earlier, and one mask does for both directions.
+        ticks = (rtp_timestamp - self._origin_timestamp) & _MASK
+        return (ticks * self._step_ns + self._origin) // self._step_ticks

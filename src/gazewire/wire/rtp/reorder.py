@@ -59,15 +59,27 @@ class ReorderWindow:
             return arrival_ns + self._max_wait_ns
         return None
 
+    def passes(self, sequence: int) -> bool:
+        """Let a packet pass by its number alone, where nothing stands in its way.
+
+        That is so for nearly all packets, and cheaper than `push`.
+
+        Returns:
+            True: it was its turn, and nothing is held. False: nothing has changed, and the packet
+            must be pushed.
+        """
+        if sequence != self._next or self._held or self._stray is not None:
+            return False
+        self._next = (sequence + 1) & 0xFFFF
+        return True
+
     def push(self, packet: RtpPacket, now_ns: int) -> list[RtpPacket]:
         """Take one packet from the network.
 
         Returns:
             The packets whose turn has come, in order; often none or just this one.
         """
-        if packet.sequence == self._next and not self._held and self._stray is None:
-            # In turn, as nearly all are.
-            self._next = (packet.sequence + 1) & 0xFFFF
+        if self.passes(packet.sequence):
             return [packet]
         if self._next is None:
             self._begin_at(packet.sequence)

@@ -9,6 +9,8 @@ means nothing (RFC 3550 §5.1).
 
 from __future__ import annotations
 
+import math
+
 from gazewire.errors import LocalProtocolError
 
 __all__ = ["TickClock", "TickUnwrapper", "signed_tick_difference"]
@@ -24,25 +26,31 @@ class TickClock:
     Attributes:
         clock_hz: ticks in a second, 1 to 10^8: a tick is longer than a nanosecond by far, which
             is what makes the way from ticks to nanoseconds and back exact.
+        step_ns: the shortest time that is both whole nanoseconds and whole ticks (at 90 kHz
+            100 000 ns, which are nine ticks).
+        step_ticks: the same time in ticks.
     """
 
-    __slots__ = ("clock_hz",)
+    __slots__ = ("clock_hz", "step_ns", "step_ticks")
 
     def __init__(self, clock_hz: int) -> None:
         if not 1 <= clock_hz <= 100_000_000:
             raise LocalProtocolError(f"a stream clock has 1 to 10^8 ticks a second: {clock_hz}")
         self.clock_hz = clock_hz
+        common = math.gcd(clock_hz, _NS_PER_S)
+        self.step_ns = _NS_PER_S // common
+        self.step_ticks = clock_hz // common
 
     def ticks(self, timestamp_unix_ns: int) -> int:
         """The tick nearest to an instant; half-way goes to the later one."""
-        return (timestamp_unix_ns * self.clock_hz + _NS_PER_S // 2) // _NS_PER_S
+        return (timestamp_unix_ns * self.step_ticks + self.step_ns // 2) // self.step_ns
 
     def unix_ns(self, ticks: int) -> int:
         """The nanosecond nearest to a tick; half-way goes to the later one.
 
         It also converts a difference of ticks to a difference in nanoseconds.
         """
-        return (ticks * _NS_PER_S + self.clock_hz // 2) // self.clock_hz
+        return (ticks * self.step_ns + self.step_ticks // 2) // self.step_ticks
 
 
 class TickUnwrapper:

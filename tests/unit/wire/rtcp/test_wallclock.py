@@ -1,10 +1,12 @@
 import dataclasses
 from pathlib import Path
 
+import pytest
+
 from gazewire.testing.vectors import load_vector
 from gazewire.time import ntp_from_unix_ns
 from gazewire.wire.rtcp import SenderReport, WallClock, parse_compound
-from gazewire.wire.rtp import RtpPacket
+from gazewire.wire.rtp import RtpPacket, TickClock
 
 VECTORS = Path(__file__).parents[3] / "vectors"
 NOW_UNIX_NS = 1_744_294_828_000_000_000
@@ -38,6 +40,15 @@ def test_a_packet_from_before_the_report_lies_before_it():
     clock.add_report(report(0x32))
     assert clock.unix_ns(0xFFFFFF9B) == NOW_UNIX_NS - 1_677_778
     assert clock.unix_ns(0x32 - 9) == NOW_UNIX_NS - 100_000
+
+
+@pytest.mark.parametrize("clock_hz", [1, 8000, 44_100, 90_000, 100_000_000])
+@pytest.mark.parametrize("ticks", [-(1 << 31), -1, 0, 1, 5, (1 << 31) - 1])
+def test_every_distance_is_rounded_as_the_clock_of_the_stream_does(clock_hz, ticks):
+    clock = WallClock(clock_hz)
+    clock.add_report(report(1000))
+    expected_ns = NOW_UNIX_NS + TickClock(clock_hz).unix_ns(ticks)
+    assert clock.unix_ns((1000 + ticks) & 0xFFFF_FFFF) == expected_ns
 
 
 def test_the_newest_report_counts():

@@ -25,6 +25,25 @@ def test_packets_in_order_pass_at_once():
     assert (window.lost, window.late, window.duplicates) == (0, 0, 0)
 
 
+def test_a_packet_passes_by_its_number_only_in_its_turn():
+    window = ReorderWindow()
+    assert not window.passes(65_535)
+    assert push_all(window, [65_535]) == [65_535]
+    assert window.passes(0)
+    assert not window.passes(0)
+    assert not window.passes(2)
+    assert push_all(window, [1]) == [1]
+    assert (window.lost, window.late, window.duplicates) == (0, 0, 0)
+
+
+@pytest.mark.parametrize("odd", [12, 40_000])
+def test_no_packet_passes_while_another_is_held_or_strays(odd):
+    window = ReorderWindow()
+    push_all(window, [9, odd])
+    assert not window.passes(10)
+    assert push_all(window, [10]) == [10]
+
+
 def test_packets_out_of_order_wait_for_those_before_them():
     window = ReorderWindow()
     assert push_all(window, [10, 12, 13]) == [10]

@@ -20,6 +20,16 @@ def test_video_ticks_are_the_rounded_ninths_of_a_hundred_microseconds():
     assert clock.unix_ns(-1) == -11_111
 
 
+@pytest.mark.parametrize(
+    ("clock_hz", "step_ns", "step_ticks"),
+    [(90_000, 100_000, 9), (8000, 125_000, 1), (44_100, 10_000_000, 441), (7, 10**9, 7)],
+)
+def test_the_shortest_common_step_is_known(clock_hz, step_ns, step_ticks):
+    clock = TickClock(clock_hz)
+    assert (clock.step_ns, clock.step_ticks) == (step_ns, step_ticks)
+    assert clock.unix_ns(step_ticks) == step_ns
+
+
 def test_an_instant_goes_to_the_nearest_tick():
     clock = TickClock(90_000)
     assert clock.ticks(5_555) == 0

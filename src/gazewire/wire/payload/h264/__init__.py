@@ -11,6 +11,7 @@ from gazewire.wire.payload.h264.nal import (
 )
 from gazewire.wire.payload.h264.packetizer import Packetizer
 from gazewire.wire.payload.h264.parameters import ParameterSets, SequenceParameters
+from gazewire.wire.payload.h264.receiver import VideoReceiver
 
 __all__ = [
     "CodedPicture",
@@ -19,6 +20,7 @@ __all__ = [
     "Packetizer",
     "ParameterSets",
     "SequenceParameters",
+    "VideoReceiver",
     "join_annex_b",
     "join_length_prefixed",
     "nal_type",

@@ -84,7 +84,25 @@ class Depacketizer:
             The pictures that are complete now. Mostly none ("not yet"), at a marker one, and two
             where a sender forgot a marker and the next picture is one packet long.
         """
-        sequence = packet.sequence
+        return self.push_payload(
+            packet.payload, 0, packet.sequence, packet.timestamp, marker=packet.marker
+        )
+
+    def push_payload(
+        self, data: bytes, offset: int, sequence: int, timestamp: int, *, marker: bool
+    ) -> tuple[CodedPicture, ...]:
+        """Take one packet that was read in parts; the same as `push` without an `RtpPacket`.
+
+        Args:
+            data: holds the payload; what is needed of it is copied.
+            offset: where in `data` the payload begins. It goes to the end.
+            sequence: sixteen bits.
+            timestamp: thirty-two bits.
+            marker: the last packet of a picture.
+
+        Returns:
+            As `push`.
+        """
         follows = sequence == self._next_sequence
         if not follows:
             if self._is_old(sequence):
@@ -93,14 +111,14 @@ class Depacketizer:
         self._next_sequence = (sequence + 1) & 0xFFFF
 
         completed: tuple[CodedPicture, ...] = ()
-        if packet.timestamp != self._timestamp:
+        if timestamp != self._timestamp:
             completed = self._finish()
-            self._timestamp = packet.timestamp
-        if not self._spoiled and not self._take(packet.payload):
+            self._timestamp = timestamp
+        if not self._spoiled and not self._take(data, offset):
             # After a gap, or where we joined, the middle of a fragmented unit is no fault.
             self.malformed_packets += follows
             self._spoil()
-        if packet.marker:
+        if marker:
             completed += self._finish()
         return completed
 
@@ -120,36 +138,37 @@ class Depacketizer:
             self._spoil()
         self.waiting_for_keyframe = True
 
-    def _take(self, payload: bytes) -> bool:
+    def _take(self, data: bytes, offset: int) -> bool:
         """Take the NAL units out of one payload; False if it cannot be right."""
-        if not payload:
+        if len(data) <= offset:
             return False
-        type_ = payload[0] & TYPE_MASK
+        type_ = data[offset] & TYPE_MASK
         if type_ == _FU_A:
-            return self._take_fragment(payload)
+            return self._take_fragment(data, offset)
         if self._fragments:
             # The end of a fragmented unit is missing although no number is.
             return False
         if 0 < type_ < NalType.STAP_A:
-            return self._add(payload)
+            return self._add(bytes(data[offset:]))
         if type_ == NalType.STAP_A:
-            return self._take_aggregate(payload)
+            return self._take_aggregate(bytes(data[offset:]))
         # §5.2: 0, 30 and 31 are reserved and ignored. The others belong to the interleaved mode,
         # which nobody agreed on.
         return type_ in (0, 30, 31)
 
-    def _take_fragment(self, payload: bytes) -> bool:
-        if len(payload) <= _FU_HEADER_BYTES:
+    def _take_fragment(self, data: bytes, offset: int) -> bool:
+        start = offset + _FU_HEADER_BYTES
+        if len(data) <= start:
             return False
-        indicator, header = payload[0], payload[1]
+        header = data[offset + 1]
         is_start = header & _FU_START != 0
         if is_start == bool(self._fragments):
             # Begun twice, or never.
             return False
         if is_start:
             # §5.8: the two bytes before a fragment hold the header of the whole unit.
-            self._fragments.append(indicator & IMPORTANCE_MASK | header & TYPE_MASK)
-        self._fragments += payload[_FU_HEADER_BYTES:]
+            self._fragments.append(data[offset] & IMPORTANCE_MASK | header & TYPE_MASK)
+        self._fragments += data[start:]
         if header & _FU_END:
             unit = bytes(self._fragments)
             self._fragments.clear()
