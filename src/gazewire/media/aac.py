@@ -57,7 +57,7 @@ class AacEncoder:
         self._input: _Input | None = None
 
     def encode(self, chunk: AudioChunk) -> list[AudioAccessUnit]:
-        """Encode a chunk; it takes a tenth of a millisecond.
+        """Encode a chunk; it takes a fifth of a millisecond.
 
         Returns:
             The access units that are complete now; seldom more than one.
