@@ -150,7 +150,7 @@ def _text(running: RunningDevice, source: str) -> str:
     return (
         f"{running.name}, showing {source}\n"
         f"  monitor page  {running.http_url}\n"
-        f"  scene video   {running.rtsp_url}/?camera=world\n"
+        f"  streams       {running.rtsp_url}/?camera={'|'.join(running.sensors)}\n"
         f"  for browsers  {running.tunnel_url}\n"
         f"  time echo     {running.host}:{running.echo_port}\n"
         f"  announced as  {announced}\n"

@@ -6,34 +6,18 @@ import asyncio
 import contextlib
 import uuid
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
 from gazewire.camera import Record
-from gazewire.device.glasses import GlassesTopics
 from gazewire.device.refusals import RecordingRules
 from gazewire.device.state import DeviceState
 from gazewire.errors import DeviceRefusedError, RecordingError
-from gazewire.flow import Overflow, Subscription
 from gazewire.model import AccessUnit, AudioChunk, Event, Frame, Recording
 from gazewire.recording import Recorder, RecordingSession
 from gazewire.time import Clock
 
 __all__ = ["Recordings"]
-
-# Ten seconds of all sensors; the recorder has a longer queue of its own.
-_CAPACITY = 4_000
-
-
-@dataclass(frozen=True, slots=True)
-class _Current:
-    """A recording that goes on."""
-
-    recorder: Recorder
-    records: Subscription[Record]
-    feeding: asyncio.Task[None]
-    watching: asyncio.Task[None]
 
 
 class Recordings:
@@ -45,7 +29,6 @@ class Recordings:
 
     Args:
         state: learns of every step.
-        topics: what is recorded.
         clock: tells when a recording begins and ends.
         make_recorder: makes the recorder of a recording from its id and its begin.
         rules: what must be so before one starts or is saved; None looks at the state alone.
@@ -54,13 +37,11 @@ class Recordings:
     def __init__(
         self,
         state: DeviceState,
-        topics: GlassesTopics,
         clock: Clock,
         make_recorder: Callable[[str, int], Recorder],
         rules: RecordingRules | None = None,
     ) -> None:
         self._state = state
-        self._topics = topics
         self._clock = clock
         self._make_recorder = make_recorder
         self._rules = rules or RecordingRules(state)
@@ -68,7 +49,8 @@ class Recordings:
         self._tasks = asyncio.TaskGroup()
         # One command at a time, whoever sends it.
         self._commanding = asyncio.Lock()
-        self._current: _Current | None = None
+        self._recorder: Recorder | None = None
+        self._watching: asyncio.Task[None] | None = None
         self._wants_keyframe = False
 
     async def __aenter__(self) -> Self:
@@ -81,7 +63,7 @@ class Recordings:
         exc: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        if self._current is not None:
+        if self._recorder is not None:
             async with self._commanding:
                 await self._save()
         await self._tasks.__aexit__(exc_type, exc, traceback)
@@ -89,18 +71,24 @@ class Recordings:
     @property
     def is_wanted(self) -> bool:
         """A recording goes on."""
-        return self._current is not None
+        return self._recorder is not None
 
     @property
     def wants_keyframe(self) -> bool:
         """A recording has begun and has no picture yet."""
         return self._wants_keyframe
 
+    def put(self, record: Record) -> None:
+        """Record what the glasses give, while a recording goes on; pictures come by `take`."""
+        # Pictures come coded, and sound is not recorded yet.
+        if self._recorder is not None and not isinstance(record, Frame | AudioChunk):
+            self._recorder.put(record)
+
     async def take(self, unit: AccessUnit) -> None:
         """Record a picture of the scene."""
-        if self._current is not None:
+        if self._recorder is not None:
             self._wants_keyframe = self._wants_keyframe and not unit.is_keyframe
-            self._current.recorder.put(unit)
+            self._recorder.put(unit)
 
     def mark(self, name: str, timestamp_unix_ns: int) -> Event:
         """Note an event: into the recording that goes on, if any, and to every listener."""
@@ -109,8 +97,8 @@ class Recordings:
             timestamp_unix_ns=timestamp_unix_ns,
             recording_id=self._session.recording_id,
         )
-        if self._current is not None:
-            self._current.recorder.put(event)
+        if self._recorder is not None:
+            self._recorder.put(event)
         self._state.update(event)
         return event
 
@@ -124,7 +112,7 @@ class Recordings:
             DeviceRefusedError: one goes on already, or the rules or the disk do not allow one.
         """
         async with self._commanding:
-            if self._current is None:
+            if self._recorder is None:
                 self._rules.check_start()
             recording_id = str(uuid.uuid4())
             start_unix_ns = self._clock.unix_ns()
@@ -136,13 +124,8 @@ class Recordings:
             except RecordingError as error:
                 self._session.fail(str(error), self._clock.unix_ns())
                 raise DeviceRefusedError(500, str(error)) from error
-            records = self._topics.all.subscribe(capacity=_CAPACITY, overflow=Overflow.FAIL)
-            self._current = _Current(
-                recorder,
-                records,
-                feeding=self._tasks.create_task(_feed(recorder, records)),
-                watching=self._tasks.create_task(self._watch(recorder)),
-            )
+            self._recorder = recorder
+            self._watching = self._tasks.create_task(self._watch(recorder))
             self._wants_keyframe = True
             self._announce(started)
             return recording_id
@@ -159,7 +142,7 @@ class Recordings:
             RecordingError: it could not be completed; what could be saved is kept.
         """
         async with self._commanding:
-            if self._current is not None:
+            if self._recorder is not None:
                 self._rules.check_save()
             return await self._save()
 
@@ -176,7 +159,7 @@ class Recordings:
         async with self._commanding:
             stopped, discarded = self._session.cancel(self._clock.unix_ns())
             self._announce([stopped])
-            await (await self._release()).discard()
+            await self._release().discard()
             self._announce([discarded])
             return discarded
 
@@ -185,7 +168,7 @@ class Recordings:
         stopped, saved = self._session.stop_and_save(end_unix_ns)
         self._announce([stopped])
         try:
-            await (await self._release()).finish(end_unix_ns)
+            await self._release().finish(end_unix_ns)
         except RecordingError as error:
             self._announce(self._session.fail(str(error), end_unix_ns))
             raise
@@ -195,30 +178,22 @@ class Recordings:
     async def _watch(self, recorder: Recorder) -> None:
         failure = await recorder.wait_failed()
         async with self._commanding:
-            if self._current is not None and self._current.recorder is recorder:
+            if self._recorder is recorder:
                 now_unix_ns = self._clock.unix_ns()
                 self._announce(self._session.fail(str(failure), now_unix_ns))
                 with contextlib.suppress(RecordingError):  # the one that was just announced
-                    await (await self._release()).finish(now_unix_ns)
+                    await self._release().finish(now_unix_ns)
 
-    async def _release(self) -> Recorder:
-        """Let go of the recorder, after all that was published has reached it."""
-        current, self._current = self._current, None
-        assert current is not None, "the session records, so there is a recorder"
+    def _release(self) -> Recorder:
+        """Let go of the recorder; whoever asks ends it."""
+        recorder, self._recorder = self._recorder, None
+        assert recorder is not None, "the session records, so there is a recorder"
+        assert self._watching is not None
         self._wants_keyframe = False
-        current.records.close()
-        await current.feeding
-        if current.watching is not asyncio.current_task():
-            current.watching.cancel()
-        return current.recorder
+        if self._watching is not asyncio.current_task():
+            self._watching.cancel()
+        return recorder
 
     def _announce(self, steps: Iterable[Recording]) -> None:
         for step in steps:
             self._state.update(step)
-
-
-async def _feed(recorder: Recorder, records: Subscription[Record]) -> None:
-    async for record in records:
-        # Pictures come coded, and sound is not recorded yet.
-        if not isinstance(record, Frame | AudioChunk):
-            recorder.put(record)

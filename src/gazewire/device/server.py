@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gazewire import __version__
-from gazewire.camera import Timeline
+from gazewire.camera import Record, Timeline
 from gazewire.device.calibration import calibration_file
 from gazewire.device.camera_control import CameraControls
 from gazewire.device.config import (
@@ -29,6 +29,7 @@ from gazewire.device.glasses import GlassesTopics
 from gazewire.device.identity import device_state
 from gazewire.device.monitor import monitor_routes
 from gazewire.device.ports import enter_on_port
+from gazewire.device.product import SensorName
 from gazewire.device.recorder_factory import recorder_factory
 from gazewire.device.recordings import Recordings
 from gazewire.device.refusals import RecordingRules, Refusal
@@ -66,6 +67,7 @@ class RunningDevice:
         tunnel_port: the same streams inside a websocket.
         echo_port: time echo.
         host_name: announced by mDNS, or None.
+        sensors: that can be streamed.
     """
 
     name: str
@@ -75,6 +77,7 @@ class RunningDevice:
     tunnel_port: int
     echo_port: int
     host_name: str | None
+    sensors: tuple[SensorName, ...]
     playing: asyncio.Task[None]
 
     @property
@@ -130,8 +133,13 @@ async def serve_device(
                 written = topics.all.subscribe(capacity=_TRUTH_CAPACITY, overflow=Overflow.FAIL)
                 # Not cancelled: it ends with the topic, after the last line.
                 tasks.create_task(write_truth(truth, written), name="truth")
+
+            def publish(record: Record) -> None:
+                topics.publish(record)
+                device.recordings.put(record)
+
             records = timeline.records(clock.unix_ns())
-            playing = tasks.create_task(play(records, clock, topics.publish), name="source")
+            playing = tasks.create_task(play(records, clock, publish), name="source")
             try:
                 yield device.running(config, playing)
             finally:
@@ -202,7 +210,7 @@ class _Device:
             rtsp_port=rtsp.port,
             tunnel_port=tunnel.port,
             echo_port=echo.port,
-            connected=streams.connected,
+            connected=frozenset(streams.sensors),
             clock=clock,
         )
         questionnaire = _questionnaire(config)
@@ -210,9 +218,7 @@ class _Device:
             config, info, state, streams.scene_parameter_sets, questionnaire, clock
         )
         rules = RecordingRules(state, questionnaire, config.refuse)
-        recordings = await stack.enter_async_context(
-            Recordings(state, topics, clock, make_recorder, rules)
-        )
+        recordings = await stack.enter_async_context(Recordings(state, clock, make_recorder, rules))
         controls = CameraControls(
             lambda: streams.scene_is_received or (streams.has_scene and recordings.is_wanted)
         )
@@ -260,6 +266,7 @@ class _Device:
             tunnel_port=self.tunnel.port,
             echo_port=self.echo.port,
             host_name=self.host_name,
+            sensors=self.streams.sensors,
             playing=playing,
         )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from gazewire.camera import GlassesInfo, VideoShape
 from gazewire.device.audio import send_audio
@@ -17,16 +17,15 @@ from gazewire.device.catalog import (
 )
 from gazewire.device.config import DeviceConfig
 from gazewire.device.data import keep_alive, send_data
+from gazewire.device.gaze_payload import gaze_serializer
 from gazewire.device.glasses import GlassesTopics
 from gazewire.device.product import Product, SensorName
 from gazewire.device.video import CodedVideoSink, VideoTrack, encode_video
-from gazewire.errors import LocalProtocolError, SourceError
 from gazewire.flow import Topic
 from gazewire.media import AacEncoder, H264Encoder
-from gazewire.model import AudioChunk, Frame, GazeDatum
+from gazewire.model import AudioChunk, Frame
 from gazewire.time import Clock
 from gazewire.wire.payload.eye_events import serialize_eye_event
-from gazewire.wire.payload.gaze import GazeFormat, format_for, serialize_gaze
 from gazewire.wire.payload.h264 import ParameterSets
 from gazewire.wire.payload.imu import serialize_imu
 
@@ -70,7 +69,7 @@ class DeviceStreams:
 
     Attributes:
         catalog: for the RTSP server.
-        connected: the sensors that can be streamed.
+        sensors: those that can be streamed.
         scene_parameter_sets: of the scene video, or None.
     """
 
@@ -79,7 +78,7 @@ class DeviceStreams:
     ) -> None:
         self._topics = topics
         self._clock = clock
-        self._serialize_gaze = _gaze_serializer(config.gaze_format, info.description)
+        self._serialize_gaze = gaze_serializer(config.gaze_format)
         sensors = config.product.sensors
         self._scene: _Video | None = None
         self._eyes: _Video | None = None
@@ -101,7 +100,7 @@ class DeviceStreams:
             offers["eye_events"] = data_offer("eye_events", clock)
         self._offers = offers
         self.catalog = DeviceCatalog(offers, None if self._audio is None else self._audio.offer)
-        self.connected = frozenset(offers)
+        self.sensors = tuple(offers)
         self.scene_parameter_sets = None if self._scene is None else self._scene.parameter_sets
 
     @property
@@ -126,9 +125,6 @@ class DeviceStreams:
 
         Args:
             scene_sinks: who takes the coded scene video besides its clients.
-
-        Raises:
-            SourceError: the source lacks what the chosen gaze format needs.
         """
         topics = self._topics
         async with asyncio.TaskGroup() as tasks:
@@ -155,20 +151,3 @@ class DeviceStreams:
 def _has_microphone(product: Product) -> bool:
     # Pupil Invisible has one too, and streams nothing of it.
     return product.name == "neon"
-
-
-def _gaze_serializer(gaze_format: GazeFormat | None, source: str) -> Callable[[GazeDatum], bytes]:
-    if gaze_format is None:
-        return lambda datum: serialize_gaze(datum, format_for(datum))
-
-    def serialize(datum: GazeDatum) -> bytes:
-        try:
-            return serialize_gaze(datum, gaze_format)
-        except LocalProtocolError as error:
-            raise SourceError(
-                source,
-                f"the source ({source}) cannot fill gaze format {gaze_format}: {error}; "
-                f"choose another --gaze-format",
-            ) from error
-
-    return serialize

@@ -129,8 +129,9 @@ class RtspServer:
         try:
             await session.run()
         except asyncio.CancelledError:
+            # Only leaving the server cancels, and waits for, this task. It ends here as done: the
+            # library looks at the result of a handler, and a cancelled one makes it complain.
             writer.transport.abort()
-            raise
         except TimeoutError:
             _log.info("RTSP %s: closed, silent for %g s", peer, self._limits.idle_s)
         except OSError as error:

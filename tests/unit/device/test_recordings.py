@@ -4,7 +4,6 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from gazewire.device.glasses import GlassesTopics
 from gazewire.device.recordings import Recordings
 from gazewire.device.refusals import RecordingRules
 from gazewire.device.state import DeviceState
@@ -65,14 +64,13 @@ class Bench:
 
     def __init__(self, folder: Path) -> None:
         self.clock = ManualClock()
-        self.topics = GlassesTopics()
         self.state = DeviceState(phone=PHONE, hardware=Hardware(), sensors=[], clock=self.clock)
         self.heard = self.state.changes.subscribe(capacity=99)
         self.disk = Disk()
         self.folder = folder
         self.questionnaire = Questionnaire(DEFAULT_TEMPLATE, DEFAULT_ANSWERS)
         rules = RecordingRules(self.state, self.questionnaire)
-        self.recordings = Recordings(self.state, self.topics, self.clock, self.make_recorder, rules)
+        self.recordings = Recordings(self.state, self.clock, self.make_recorder, rules)
 
     def make_recorder(self, recording_id: str, start_unix_ns: int) -> Recorder:
         def open_writer(folder: RecordingFolder) -> Disk:
@@ -106,11 +104,11 @@ async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
 
 
 async def test_a_recording_holds_what_came_while_it_went_on(bench: Bench) -> None:
-    bench.topics.publish(GAZE)
+    bench.recordings.put(GAZE)
     recording_id = await bench.recordings.start()
     later = msgspec.structs.replace(GAZE, timestamp_unix_ns=2)
-    bench.topics.publish(FRAME)
-    bench.topics.publish(later)
+    bench.recordings.put(FRAME)
+    bench.recordings.put(later)
     saved = await bench.recordings.stop_and_save()
     assert (saved.id, saved.action) == (recording_id, "SAVE")
     assert bench.disk.records == [later]

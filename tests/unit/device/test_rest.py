@@ -7,7 +7,6 @@ import pytest
 from gazewire.device import NEON
 from gazewire.device.camera_control import CameraControls
 from gazewire.device.envelope import refuse
-from gazewire.device.glasses import GlassesTopics
 from gazewire.device.recordings import Recordings
 from gazewire.device.rest import rest_routes
 from gazewire.device.state import DeviceState
@@ -62,7 +61,6 @@ class Api:
         )
         self.recordings = Recordings(
             self.state,
-            GlassesTopics(),
             self.clock,
             lambda recording_id, start_unix_ns: Recorder(
                 folder,
