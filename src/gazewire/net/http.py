@@ -600,8 +600,11 @@ class HttpClient:
 
 def _hang_up(connection: aiohttp.ClientWebSocketResponse) -> None:
     # The library can close a websocket in words only, which a peer that does not read never hears.
+    open_socket = connection.get_extra_info("socket")
+    if open_socket is None:
+        return  # gone by itself
     with suppress(OSError):
-        connection.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
+        open_socket.shutdown(socket.SHUT_RDWR)
 
 
 @contextmanager
