@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import os
 import re
@@ -96,7 +97,8 @@ def test_the_browser_library_puts_video_together(
     instants = to_ns([unit["ntp_ms"] for unit in units])
     truth = [row["timestamp_unix_ns"] for row in read_truth(device.truth, "world", instants[-1])]
     indices = indices_of(instants, truth, RTP_TICK_NS)
-    assert indices == list(range(indices[0], indices[0] + PICTURES)), "pictures are missing"
+    # A machine that is too slow to encode all pictures leaves some out, before they are sent.
+    assert all(before < after for before, after in itertools.pairwise(indices))
 
 
 def test_the_browser_library_receives_gaze(library: BrowserLibrary, device: DeviceProgram) -> None:
@@ -173,8 +175,11 @@ async def test_unity_gets_its_gaze_in_time_and_stops(device: DeviceProgram) -> N
     assert points == sent[begin : begin + GAZE_DATA]
 
 
-async def test_video_has_no_unit_that_a_browser_does_not_know(device: DeviceProgram) -> None:
+async def test_video_comes_whole_and_without_units_that_a_browser_does_not_know(
+    device: DeviceProgram,
+) -> None:
     found: set[int] = set()
+    numbers: list[int] = []
     async with HttpClient() as http, http.websocket(f"{device.ready['tunnel']}/") as websocket:
         unity = Unity(websocket, device.tunnel_port)
         await unity.start("world")
@@ -184,9 +189,12 @@ async def test_video_has_no_unit_that_a_browser_does_not_know(device: DeviceProg
                 message = await unity.hear()
                 if len(message) > 12 and message[1] & 0x7F == 96:
                     found.add(message[12] & 0x1F)
+                    numbers.append(int.from_bytes(message[2:4], "big"))
                     pictures += message[1] >> 7
         await unity.stop()
     assert found <= BROWSER_NAL_TYPES
+    rises = {(after - before) & 0xFFFF for before, after in itertools.pairwise(numbers)}
+    assert rises == {1}, "packets are missing"
 
 
 @pytest.mark.parametrize("sensor", SENSORS)
