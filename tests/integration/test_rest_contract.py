@@ -42,6 +42,7 @@ def phone(device: DeviceProgram) -> dict[str, Any]:
     return next(part["data"] for part in status["result"] if part["model"] == "Phone")
 
 
+@pytest.mark.timeout(120)
 @pytest.mark.parametrize(
     "options",
     [
@@ -56,6 +57,7 @@ def test_every_answer_is_as_described(
     assert_keeps_its_contract(start_device(*options).http, tmp_path)
 
 
+@pytest.mark.timeout(120)
 def test_camera_control_answers_as_described_while_the_camera_is_in_use(
     start_device: StartDevice, tmp_path: Path
 ) -> None:
