@@ -32,7 +32,8 @@ class CameraCalibration:
     Attributes:
         camera_matrix: 3 x 3, pixels.
         distortion_coefficients: 8, in OpenCV's order: k1 k2 p1 p2 k3 k4 k5 k6.
-        extrinsics_affine_matrix: 4 x 4, from the scene camera's frame to this one's.
+        extrinsics_affine_matrix: 4 x 4, mm, from this camera's frame to the scene camera's. Read
+            this way, recorded files put the eyes in front of their cameras.
     """
 
     camera_matrix: Matrix
