@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -234,3 +235,26 @@ def decode(path: Path) -> tuple[list[float], float, npt.NDArray[np.float64]]:
     assert frames[0].pts is not None
     begin_s = float(frames[0].pts * frames[0].time_base)
     return flashes_s, begin_s, np.concatenate([frame.to_ndarray()[0] for frame in frames])
+
+
+@pytest.fixture(scope="module")
+def wearer(start_device: Callable[..., DeviceProgram]) -> DeviceProgram:
+    return start_device("--seed", "5")
+
+
+def test_in_the_synthetic_room_a_tone_begins_with_each_second(
+    wearer: DeviceProgram, peers: PeerRunner, tmp_path: Path
+) -> None:
+    path = tmp_path / "samples.f32"
+    [received] = peers.run(
+        "async_audio", urls=[with_audio(wearer)], count=UNIT_COUNT, samples_paths=[str(path)]
+    )
+    begin_s = received["timestamps_s"][0] + UNIT_S
+    loud = np.flatnonzero(np.abs(np.fromfile(path, "<f4")) > 0.25)
+    onsets = [at for at, before in pairwise(loud[::-1].tolist()) if at - before > RATE_HZ / 2]
+    assert len(onsets) >= 2
+    first_s = read_truth(wearer.truth, "world", 0)[0]["timestamp_unix_ns"] / 1e9
+    for onset in onsets:
+        since_second_s = (begin_s + onset * SAMPLE_S - first_s + 0.5) % 1 - 0.5
+        # A coder smears what begins at full strength.
+        assert abs(since_second_s) <= 0.002
