@@ -23,9 +23,10 @@ class AacEncoder:
     """Encodes chunks of any sample rate, mono or stereo.
 
     An access unit codes 1024 samples and is given out when the 2048 samples after these have come,
-    because neighbours overlap and the coder looks ahead. Instants are those of `AudioAccessUnit`: the first access unit after a beginning
-    lies 1024 samples *before* the first sample and decodes to silence; the second one decodes to
-    the first samples, and so on, each 1024 samples after the one before, exactly.
+    because neighbours overlap and the coder looks ahead. Instants are those of `AudioAccessUnit`:
+    the first access unit after a beginning lies 1024 samples *before* the first sample and decodes
+    to silence; the second one decodes to the first samples, and so on, each 1024 samples after the
+    one before, exactly.
 
     Chunks are laid end to end; see `GaplessSound` for what happens to instants that do not fit.
     After more than a second without chunks the encoder begins anew.

@@ -91,7 +91,8 @@ class RoomSound:
             begin = round(struck_s * _SAMPLE_RATE_HZ)
             key = random.uniform(-_KEY_STRENGTH, _KEY_STRENGTH, key_samples)
             sound[begin : begin + key_samples] += key * decay
-        return np.rint(sound.clip(-1, 1) * _FULL_SCALE).astype("<i2")
+        samples: NDArray[np.int16] = np.rint(sound.clip(-1, 1) * _FULL_SCALE).astype("<i2")
+        return samples
 
 
 def _tone() -> NDArray[np.float64]:
