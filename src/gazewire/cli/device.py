@@ -22,6 +22,7 @@ from gazewire.device import (
     load_template,
     serve_device,
 )
+from gazewire.device.faults import fault_help, parse_fault
 from gazewire.time import SystemClock
 from gazewire.wire.payload.gaze import GazeFormat
 from gazewire.wire.template import Template
@@ -49,6 +50,7 @@ class GazeFormatName(enum.StrEnum):
 
 
 _PRODUCTS = {ProductName.NEON: NEON, ProductName.INVISIBLE: INVISIBLE}
+_FAULT_HELP = "help"
 _PORT = {"min": 0, "max": 65535, "show_default": False}
 
 
@@ -91,6 +93,13 @@ def device(
     truth: Annotated[
         Path | None, typer.Option(help="Write what is really sent to this file (JSON lines).")
     ] = None,
+    fault: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME[:KEY=VALUE,...]",
+            help="Let this be wrong with it; may be repeated. 'help' lists what there is.",
+        ),
+    ] = None,
     mdns: Annotated[bool, typer.Option("--mdns/--no-mdns", help="Announce the device.")] = True,
     as_json: Annotated[
         bool, typer.Option("--json", help="Say that it is ready in one line of JSON.")
@@ -100,6 +109,9 @@ def device(
 
     Clients connect to it as to a real device. Port 0 takes any free port.
     """
+    if fault and _FAULT_HELP in fault:
+        typer.echo(fault_help())
+        return
 
     async def program(stop: asyncio.Event) -> None:
         config = DeviceConfig(
@@ -115,6 +127,7 @@ def device(
             record_dir=record_dir,
             template=_template(template),
             refuse=frozenset(refuse or ()),
+            faults=tuple(parse_fault(text) for text in fault or ()),
         )
         timeline = find_source(source, gaze=gaze, product=product.value, seed=seed)
         async with serve_device(config, timeline, SystemClock(), truth=truth) as running:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 
+from gazewire.device.faults import Fault
 from gazewire.device.product import NEON, Product
 from gazewire.device.refusals import Refusal
 from gazewire.device.templates import DEFAULT_TEMPLATE
@@ -45,6 +46,7 @@ class DeviceConfig(msgspec.Struct, frozen=True, kw_only=True):
         template: what is asked with each recording; None shows no template. Products without
             templates do not look at it.
         refuse: reasons for which the device is to refuse to record.
+        faults: what is to be wrong with it from the beginning.
     """
 
     product: Product = NEON
@@ -59,3 +61,4 @@ class DeviceConfig(msgspec.Struct, frozen=True, kw_only=True):
     record_dir: Path = Path("recordings")
     template: Template | None = DEFAULT_TEMPLATE
     refuse: frozenset[Refusal] = frozenset()
+    faults: tuple[Fault, ...] = ()

@@ -25,6 +25,7 @@ from gazewire.device.config import (
     DeviceConfig,
 )
 from gazewire.device.envelope import refuse
+from gazewire.device.faults import FaultBoard, FaultRig, Seams, answering_by, fault_routes
 from gazewire.device.glasses import GlassesTopics
 from gazewire.device.identity import device_state
 from gazewire.device.monitor import monitor_routes
@@ -68,6 +69,7 @@ class RunningDevice:
         echo_port: time echo.
         host_name: announced by mDNS, or None.
         sensors: that can be streamed.
+        faults: what is wrong with it, and can be.
     """
 
     name: str
@@ -78,6 +80,7 @@ class RunningDevice:
     echo_port: int
     host_name: str | None
     sensors: tuple[SensorName, ...]
+    faults: FaultBoard
     playing: asyncio.Task[None]
 
     @property
@@ -114,6 +117,7 @@ async def serve_device(
 
     Raises:
         AddressInUseError: on entering, where a port that was asked for is taken.
+        DeviceRefusedError: a fault is about something that the device has not.
         SourceError: where the source breaks on the way; the body is cancelled then.
         RecordingError: the truth cannot be written.
     """
@@ -160,6 +164,7 @@ class _Device:
     tunnel: TunnelServer
     echo: TimeEchoServer
     http: HttpServer
+    faults: FaultBoard
     host_name: str | None
 
     @classmethod
@@ -174,14 +179,16 @@ class _Device:
         """Make the parts, in the order in which each learns the ports of those before it."""
         info = timeline.info
         streams = DeviceStreams(config, info, topics, clock)
+        seams = Seams(streams.streams, streams.catalog, clock)
         rtsp = await enter_on_port(
             stack,
             lambda port: RtspServer(
-                streams.catalog,
+                seams.catalog,
                 host=config.host,
                 port=port,
                 server_name=f"gazewire/{__version__}",
                 session_id=_SESSION_ID,
+                make_session=seams.rtsp.make_session,
             ),
             config.rtsp_port,
             DEFAULT_RTSP_PORT,
@@ -189,18 +196,24 @@ class _Device:
         tunnel = await enter_on_port(
             stack,
             lambda port: TunnelServer(
-                streams.catalog,
+                seams.catalog,
                 host=config.host,
                 port=port,
                 server_name=f"gazewire/{__version__}",
                 session_id=_SESSION_ID,
+                make_session=seams.rtsp.make_session,
             ),
             config.tunnel_port,
             DEFAULT_TUNNEL_PORT,
         )
         echo = await enter_on_port(
             stack,
-            lambda port: TimeEchoServer(clock, host=config.host, port=port),
+            lambda port: TimeEchoServer(
+                seams.echo.clock,
+                host=config.host,
+                port=port,
+                make_writer=seams.echo.make_writer,
+            ),
             config.echo_port,
             DEFAULT_ECHO_PORT,
         )
@@ -223,12 +236,15 @@ class _Device:
             lambda: streams.scene_is_received or (streams.has_scene and recordings.is_wanted)
         )
         calibration = calibration_file(config.product, info, state.hardware.module_serial or "")
+        faults = FaultBoard(FaultRig(seams, state))
+        api_routes = rest_routes(
+            config.product, state, recordings, questionnaire, controls, calibration, clock
+        )
         routes = [
-            *rest_routes(
-                config.product, state, recordings, questionnaire, controls, calibration, clock
-            ),
-            status_updates_route(state),
+            *answering_by(seams.http, api_routes),
+            status_updates_route(state, seams.telling.begin),
             *monitor_routes(state, topics),
+            *fault_routes(faults),
         ]
         http = await enter_on_port(
             stack,
@@ -236,6 +252,10 @@ class _Device:
             config.http_port,
             DEFAULT_HTTP_PORT,
         )
+        for server in (rtsp, tunnel, echo, http):
+            seams.power.plug(server)
+        # After the servers, so that it is left before them.
+        await stack.enter_async_context(faults)
         host_name = None
         if config.announce:
             announcer = Announcer(
@@ -245,6 +265,8 @@ class _Device:
                 host_name=config.product.host_name,
             )
             host_name = (await stack.enter_async_context(announcer)).host_name
+        for fault in config.faults:
+            await faults.start(fault)
         return cls(
             streams=streams,
             state=state,
@@ -253,6 +275,7 @@ class _Device:
             tunnel=tunnel,
             echo=echo,
             http=http,
+            faults=faults,
             host_name=host_name,
         )
 
@@ -267,6 +290,7 @@ class _Device:
             echo_port=self.echo.port,
             host_name=self.host_name,
             sensors=self.streams.sensors,
+            faults=self.faults,
             playing=playing,
         )
 

@@ -17,6 +17,7 @@ from gazewire.device.catalog import (
 )
 from gazewire.device.config import DeviceConfig
 from gazewire.device.data import keep_alive, send_data
+from gazewire.device.faults import StreamName
 from gazewire.device.gaze_payload import gaze_serializer
 from gazewire.device.glasses import GlassesTopics
 from gazewire.device.product import Product, SensorName
@@ -24,6 +25,7 @@ from gazewire.device.video import CodedVideoSink, VideoTrack, encode_video
 from gazewire.flow import Topic
 from gazewire.media import AacEncoder, H264Encoder
 from gazewire.model import AudioChunk, Frame
+from gazewire.net import RtpStream
 from gazewire.time import Clock
 from gazewire.wire.payload.eye_events import serialize_eye_event
 from gazewire.wire.payload.h264 import ParameterSets
@@ -69,6 +71,7 @@ class DeviceStreams:
 
     Attributes:
         catalog: for the RTSP server.
+        streams: all that are in it, by name.
         sensors: those that can be streamed.
         scene_parameter_sets: of the scene video, or None.
     """
@@ -99,6 +102,10 @@ class DeviceStreams:
         if info.has_eye_events and "eye_events" in sensors:
             offers["eye_events"] = data_offer("eye_events", clock)
         self._offers = offers
+        self.streams: dict[StreamName, RtpStream] = {
+            **{sensor: offer.stream for sensor, offer in offers.items()},
+            **({} if self._audio is None else {"audio": self._audio.offer.stream}),
+        }
         self.catalog = DeviceCatalog(offers, None if self._audio is None else self._audio.offer)
         self.sensors = tuple(offers)
         self.scene_parameter_sets = None if self._scene is None else self._scene.parameter_sets
@@ -115,10 +122,8 @@ class DeviceStreams:
 
     def close(self) -> None:
         """Say goodbye to all clients."""
-        for offer in self._offers.values():
-            offer.stream.close()
-        if self._audio is not None:
-            self._audio.offer.stream.close()
+        for stream in self.streams.values():
+            stream.close()
 
     async def run(self, scene_sinks: Sequence[CodedVideoSink]) -> None:
         """Stream until cancelled.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable, Iterable
 
 from gazewire.device.state import DeviceState, localised
 from gazewire.errors import ConnectionLostError
@@ -17,15 +18,36 @@ __all__ = ["status_updates_route"]
 _CAPACITY = 1_000
 
 
-def status_updates_route(state: DeviceState) -> WebSocketRoute:
-    """Make the route that serves every listener of the status."""
+Telling = Callable[[Component], Iterable[str]]
+"""The messages that tell one listener of a component."""
+
+
+def _tell_plainly(component: Component) -> Iterable[str]:
+    return [serialize_component(component)]
+
+
+def status_updates_route(
+    state: DeviceState, begin_telling: Callable[[], Telling] = lambda: _tell_plainly
+) -> WebSocketRoute:
+    """Make the route that serves every listener of the status.
+
+    Args:
+        state: what they are told.
+        begin_telling: asked for each listener how to tell it.
+    """
 
     async def serve(request: HttpRequest, socket: WebSocket) -> None:
+        told = begin_telling()
+
+        async def tell(component: Component) -> None:
+            for message in told(localised(component, request.local_host)):
+                await socket.send_text(message)
+
         with state.changes.subscribe(capacity=_CAPACITY, overflow=Overflow.FAIL) as changes:
             for component in state.snapshot():
-                await _tell(socket, component, request.local_host)
+                await tell(component)
             async with asyncio.TaskGroup() as tasks:
-                telling = tasks.create_task(_tell_all(socket, changes, request.local_host))
+                telling = tasks.create_task(_tell_all(changes, tell))
                 # Clients say nothing here; reading is how we learn that one has left.
                 async for _ in socket:
                     pass
@@ -34,13 +56,11 @@ def status_updates_route(state: DeviceState) -> WebSocketRoute:
     return WebSocketRoute(RestPath.STATUS, serve)
 
 
-async def _tell_all(socket: WebSocket, changes: Subscription[Component], host: str) -> None:
+async def _tell_all(
+    changes: Subscription[Component], tell: Callable[[Component], Awaitable[None]]
+) -> None:
     try:
         async for component in changes:
-            await _tell(socket, component, host)
+            await tell(component)
     except ConnectionLostError:
         pass  # the reading side ends too
-
-
-async def _tell(socket: WebSocket, component: Component, host: str) -> None:
-    await socket.send_text(serialize_component(localised(component, host)))

@@ -21,7 +21,7 @@ from gazewire.net.http_message import (
     static_routes,
 )
 from gazewire.net.mdns import Announcer, Browser, DeviceFound, DeviceLost
-from gazewire.net.rtp_stream import RtpReceiver, RtpStream
+from gazewire.net.rtp_stream import JoinableStream, RtpReceiver, RtpStream
 from gazewire.net.rtsp_server import RtspServer, RtspServerLimits
 from gazewire.net.tunnel import TunnelServer
 from gazewire.net.websocket import WebSocket, WebSocketRoute
@@ -39,6 +39,7 @@ __all__ = [
     "HttpResponse",
     "HttpRoute",
     "HttpServer",
+    "JoinableStream",
     "Presentation",
     "RtpReceiver",
     "RtpStream",

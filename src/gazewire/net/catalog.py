@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from gazewire.net.rtp_stream import RtpStream
+from gazewire.net.rtp_stream import JoinableStream
 from gazewire.wire.rtsp import RtspUrl
 from gazewire.wire.sdp import MediaDescription
 
@@ -24,7 +24,7 @@ class Presentation:
     """
 
     media: tuple[MediaDescription, ...]
-    tracks: Mapping[int, RtpStream]
+    tracks: Mapping[int, JoinableStream]
 
 
 class Catalog(Protocol):

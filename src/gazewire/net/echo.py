@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from types import TracebackType
@@ -51,6 +51,10 @@ class TimeEchoLimits:
 _DEFAULT_LIMITS = TimeEchoLimits()
 
 
+def _plain_writer(transport: asyncio.Transport) -> Callable[[bytes], None]:
+    return transport.write
+
+
 class TimeEchoServer:
     """Answers each client time with the client's and our own.
 
@@ -61,6 +65,7 @@ class TimeEchoServer:
         host: address of the interface to listen on.
         port: TCP port; 0 takes any free one.
         limits: how much clients can have of us.
+        make_writer: makes what writes the answers to one client, each whole.
     """
 
     def __init__(
@@ -70,11 +75,13 @@ class TimeEchoServer:
         host: str,
         port: int,
         limits: TimeEchoLimits = _DEFAULT_LIMITS,
+        make_writer: Callable[[asyncio.Transport], Callable[[bytes], None]] = _plain_writer,
     ) -> None:
         self._clock = clock
         self._host = host
         self._port = port
         self._limits = limits
+        self._make_writer = make_writer
         self._listener: asyncio.Server | None = None
         self._connections: set[_Connection] = set()
         self._empty = asyncio.Event()
@@ -117,12 +124,14 @@ class _Connection(asyncio.Protocol):
         self._server = server
         self._reader = EchoRequestReader()
         self._transport: asyncio.Transport | None = None
+        self._write: Callable[[bytes], None] | None = None
         self._idle: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
         server = self._server
+        self._write = server._make_writer(transport)
         server._connections.add(self)
         if len(server._connections) > server._limits.connections:
             logger.warning("turned a client of the time echo away: too many connections")
@@ -138,6 +147,7 @@ class _Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         assert self._transport is not None
+        assert self._write is not None
         self._wait_for_request()
         device_unix_ms = self._server._clock.unix_ns() // _NS_PER_MS
         replies = [
@@ -147,7 +157,7 @@ class _Connection(asyncio.Protocol):
         if not replies:
             return
         # One write for all: clients read an answer in a single call, and take what they get.
-        self._transport.write(b"".join(reply.serialize() for reply in replies))
+        self._write(b"".join(reply.serialize() for reply in replies))
         if self._transport.get_write_buffer_size() > self._server._limits.unsent_bytes:
             logger.warning("dropped a client of the time echo: it does not read")
             self.abort()

@@ -8,14 +8,15 @@ different sockets). Of a stream with key frames it gets nothing before the next 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Protocol
 
 from gazewire.time import Clock
 from gazewire.wire.rtcp import SenderReporter
 from gazewire.wire.rtp import RtpSender
 
-__all__ = ["RtpReceiver", "RtpStream"]
+__all__ = ["JoinableStream", "RtpReceiver", "RtpStream"]
 
 _REPORT_LEAD_NS = 5_000_000
 
@@ -28,6 +29,24 @@ class RtpReceiver(Protocol):
 
     def send_rtcp(self, packet: bytes) -> None:
         """Send one compound packet."""
+
+
+class JoinableStream(Protocol):
+    """A stream from the side of those who receive it."""
+
+    @property
+    def ssrc(self) -> int:
+        """The synchronisation source identifier of every packet."""
+
+    @property
+    def next_sequence(self) -> int:
+        """The sequence number of the next packet, for ``RTP-Info``."""
+
+    def join(self, receiver: RtpReceiver) -> None:
+        """Send to this receiver from now on, the time first."""
+
+    def leave(self, receiver: RtpReceiver) -> None:
+        """Send nothing more to this receiver. Harmless when repeated."""
 
 
 class _Membership:
@@ -58,13 +77,16 @@ class RtpStream:
         self._sender = sender
         self._reporter = SenderReporter(sender, cname)
         self._clock = clock
+        self._cname = cname
         self._has_keyframes = has_keyframes
         self._members: dict[RtpReceiver, _Membership] = {}
+        self._holds = 0
+        self._is_skipping = False
 
     @property
     def has_receivers(self) -> bool:
-        """Somebody listens."""
-        return bool(self._members)
+        """Somebody listens, and may be sent to."""
+        return bool(self._members) and not self._holds
 
     @property
     def wants_keyframe(self) -> bool:
@@ -83,6 +105,11 @@ class RtpStream:
         """The synchronisation source identifier of every packet."""
         return self._sender.ssrc
 
+    @property
+    def clock_hz(self) -> int:
+        """Ticks of its timestamps in a second."""
+        return self._sender.clock.clock_hz
+
     def join(self, receiver: RtpReceiver) -> None:
         """Send to this receiver from now on, the time first."""
         now_ns = self._clock.unix_ns()
@@ -92,6 +119,42 @@ class RtpStream:
     def leave(self, receiver: RtpReceiver) -> None:
         """Send nothing more to this receiver. Harmless when repeated."""
         self._members.pop(receiver, None)
+
+    def replace(self, receiver: RtpReceiver, successor: RtpReceiver) -> None:
+        """Send to another receiver what this one would have got, the time first.
+
+        Nothing is sent twice or left out. A receiver that has left has no successor.
+        """
+        member = self._members.pop(receiver, None)
+        if member is not None:
+            successor.send_rtcp(self._reporter.report(self._clock.unix_ns()))
+            self._members[successor] = member
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Send nothing while the context lasts, and number nothing; receivers stay.
+
+        An access unit that has begun is completed. Afterwards a stream with key frames goes on
+        with one.
+        """
+        self._holds += 1
+        try:
+            yield
+        finally:
+            self._holds -= 1
+            for member in self._members.values():
+                member.synchronised = False
+
+    def restart(self, *, ssrc: int, first_sequence: int) -> None:
+        """Begin anew, with other numbers, as a device that was off; receivers are forgotten."""
+        self._members.clear()
+        self._sender = RtpSender(
+            payload_type=self._sender.payload_type,
+            clock_hz=self.clock_hz,
+            ssrc=ssrc,
+            first_sequence=first_sequence,
+        )
+        self._reporter = SenderReporter(self._sender, self._cname)
 
     def send(
         self,
@@ -112,6 +175,10 @@ class RtpStream:
                 those receivers get who took its beginning.
             marker_on_last: the last packet ends an access unit.
         """
+        if not is_continued:
+            self._is_skipping = self._holds > 0
+        if self._is_skipping:
+            return
         packets = self._sender.packets(payloads, timestamp_unix_ns, marker_on_last=marker_on_last)
         now_ns = self._clock.unix_ns()
         if self._reporter.due(now_ns):

@@ -20,8 +20,7 @@ from gazewire.net.catalog import Catalog
 from gazewire.net.listener import listen
 from gazewire.net.rtp_transport import UdpPair
 from gazewire.net.rtsp_link import TcpLink
-from gazewire.net.rtsp_session import RtspSession
-from gazewire.wire.rtsp import ServerConnection
+from gazewire.net.rtsp_session import SessionMaker, make_session
 
 __all__ = ["RtspServer", "RtspServerLimits"]
 
@@ -56,6 +55,7 @@ class RtspServer:
         server_name: told in every answer.
         session_id: told to every client; letters and digits, because some clients match no more.
         limits: what clients are allowed.
+        make_session: makes what talks to a client.
 
     Attributes:
         port: the bound TCP port.
@@ -73,6 +73,7 @@ class RtspServer:
         server_name: str,
         session_id: str,
         limits: RtspServerLimits | None = None,
+        make_session: SessionMaker = make_session,
     ) -> None:
         self.port = port
         self._catalog = catalog
@@ -80,6 +81,7 @@ class RtspServer:
         self._server_name = server_name
         self._session_id = session_id
         self._limits = limits or RtspServerLimits()
+        self._make_session = make_session
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Self:
@@ -119,9 +121,10 @@ class RtspServer:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         task = cast("asyncio.Task[None]", asyncio.current_task())
         self._tasks.add(task)
-        session = RtspSession(
-            ServerConnection(session_id=self._session_id, server_name=self._server_name),
+        session = self._make_session(
             TcpLink(reader, writer, backlog_bytes=self._limits.backlog_bytes),
+            session_id=self._session_id,
+            server_name=self._server_name,
             catalog=self._catalog,
             udp=self._udp,
             idle_s=self._limits.idle_s,

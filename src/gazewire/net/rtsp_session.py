@@ -10,10 +10,11 @@ from __future__ import annotations
 import asyncio
 import logging
 from dataclasses import dataclass
+from typing import Protocol
 
 from gazewire.errors import DeviceRefusedError
 from gazewire.net.catalog import Catalog, Presentation
-from gazewire.net.rtp_stream import RtpReceiver, RtpStream
+from gazewire.net.rtp_stream import JoinableStream, RtpReceiver
 from gazewire.net.rtp_transport import InterleavedReceiver, UdpPair, UdpReceiver
 from gazewire.net.rtsp_link import RtspLink
 from gazewire.wire.rtsp import (
@@ -31,7 +32,7 @@ from gazewire.wire.rtsp import (
 )
 from gazewire.wire.sdp import Attribute, SessionDescription, serialize_sdp
 
-__all__ = ["RtspSession"]
+__all__ = ["RtspSession", "SessionMaker", "make_session"]
 
 _log = logging.getLogger(__name__)
 
@@ -40,7 +41,7 @@ _log = logging.getLogger(__name__)
 class _Track:
     """A stream that the client has set up."""
 
-    stream: RtpStream
+    stream: JoinableStream
     receiver: RtpReceiver
 
 
@@ -164,7 +165,7 @@ class RtspSession:
     def _can_send_by(self, offer: Transport) -> bool:
         return offer.over_tcp or self._udp is not None
 
-    def _receiver(self, offer: Transport, stream: RtpStream) -> tuple[RtpReceiver, Transport]:
+    def _receiver(self, offer: Transport, stream: JoinableStream) -> tuple[RtpReceiver, Transport]:
         if offer.over_tcp:
             channels = offer.interleaved or (2 * len(self._tracks), 2 * len(self._tracks) + 1)
             return InterleavedReceiver(self._link, channels), Transport(
@@ -214,6 +215,36 @@ class RtspSession:
     def _flush(self) -> None:
         for answer in self._connection.data_to_send():
             self._link.send(answer)
+
+
+class SessionMaker(Protocol):
+    """Makes the session of each connection that a server accepts."""
+
+    def __call__(
+        self,
+        link: RtspLink,
+        *,
+        session_id: str,
+        server_name: str,
+        catalog: Catalog,
+        udp: UdpPair | None,
+        idle_s: float,
+    ) -> RtspSession:
+        """Make a session; the first arguments are of `ServerConnection`, the rest its own."""
+
+
+def make_session(
+    link: RtspLink,
+    *,
+    session_id: str,
+    server_name: str,
+    catalog: Catalog,
+    udp: UdpPair | None,
+    idle_s: float,
+) -> RtspSession:
+    """Make a session with a fresh protocol: what servers do unless told otherwise."""
+    connection = ServerConnection(session_id=session_id, server_name=server_name)
+    return RtspSession(connection, link, catalog=catalog, udp=udp, idle_s=idle_s)
 
 
 def _base_url(url: RtspUrl) -> str:

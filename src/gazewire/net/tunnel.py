@@ -21,9 +21,9 @@ from gazewire.net.catalog import Catalog
 from gazewire.net.http import HttpServer
 from gazewire.net.http_message import HttpLimits, HttpRequest, HttpResponse
 from gazewire.net.rtsp_server import RtspServerLimits
-from gazewire.net.rtsp_session import RtspSession
+from gazewire.net.rtsp_session import SessionMaker, make_session
 from gazewire.net.websocket import WebSocket, WebSocketRoute
-from gazewire.wire.rtsp import ServerConnection, frame_header
+from gazewire.wire.rtsp import frame_header
 
 __all__ = ["TunnelServer"]
 
@@ -49,6 +49,7 @@ class TunnelServer:
         server_name: told in every answer.
         session_id: told to every client; letters and digits, because some clients match no more.
         limits: what clients are allowed.
+        make_session: makes what talks to a client.
 
     Raises:
         AddressInUseError: on entering, where the port is taken.
@@ -63,11 +64,13 @@ class TunnelServer:
         server_name: str,
         session_id: str,
         limits: RtspServerLimits | None = None,
+        make_session: SessionMaker = make_session,
     ) -> None:
         self._catalog = catalog
         self._server_name = server_name
         self._session_id = session_id
         self._limits = limits or RtspServerLimits()
+        self._make_session = make_session
         self._http = HttpServer(
             [WebSocketRoute(None, self._serve, subprotocols=(_SUBPROTOCOL,), compress=False)],
             host=host,
@@ -96,9 +99,10 @@ class TunnelServer:
 
     async def _serve(self, request: HttpRequest, websocket: WebSocket) -> None:
         link = _WebSocketLink(websocket, request.local_host, self._limits.backlog_bytes)
-        session = RtspSession(
-            ServerConnection(session_id=self._session_id, server_name=self._server_name),
+        session = self._make_session(
             link,
+            session_id=self._session_id,
+            server_name=self._server_name,
             catalog=self._catalog,
             udp=None,
             idle_s=self._limits.idle_s,
