@@ -230,8 +230,3 @@ def test_pursuit_and_fixation_hold_their_object_while_the_head_turns() -> None:
 def test_a_single_landmark_is_refused() -> None:
     with pytest.raises(ValueError, match="two landmarks or more, not 1"):
         GazePath(LANDMARKS[:1], HEAD, seed=0)
-
-
-def test_a_landmark_around_an_outline_has_its_middle_and_half_its_size() -> None:
-    outline = np.array([[0.0, 1.0], [0.4, 1.0], [0.4, 2.0]])
-    assert Landmark.around("thing", outline, 2.0) == Landmark("thing", (0.2, 1.5), (0.2, 0.5), 2.0)
