@@ -8,8 +8,10 @@ The video is coded by x264 from a textured scene that moves, 1600 x 1200 at 30 H
 - *packetise* the key frame: NAL units to serialised packets, ours alone (the official client cannot
   send);
 - *depacketise* the key frame: serialised packets to NAL units, ours alone, no queue, no clock;
-- *receive*: datagrams to coded pictures with their Unix time, through all that a client does with a
-  datagram. The official client's own path, its libav parser included, without decoding.
+- *receive*: datagrams to coded pictures with their Unix time, through all that a client does with
+  them, ready for a decoder. The official client's own path, its libav parser included, without
+  decoding; it takes each datagram alone. Ours is measured so, and with the datagrams of a picture
+  taken together, as they come when a socket is emptied: they are sent together.
 
 A batch of *receive* is one second of video: a sender report and the packets of 30 pictures.
 """
@@ -88,9 +90,9 @@ def write_stream(path: Path, pictures: list[list[bytes]]) -> None:
 def measure(title: str, packets: int, octets: int, act: Callable[[], None]) -> None:
     elapsed_ns = []
     for _ in range(300):
-        begin_ns = time.perf_counter_ns()
+        begin_ns = time.process_time_ns()
         act()
-        elapsed_ns.append(time.perf_counter_ns() - begin_ns)
+        elapsed_ns.append(time.process_time_ns() - begin_ns)
     median_ns = statistics.median(elapsed_ns)
     p99_ns = sorted(elapsed_ns)[int(0.99 * len(elapsed_ns))]
     print(
@@ -132,7 +134,11 @@ def main() -> None:
             f"receive, {source.stat().st_size * 8 / SECONDS / 1e6:.1f} Mbit/s",
             "packets",
             source,
-            [ours("video_gazewire.py"), official("video_official.py")],
+            [
+                ours("video_gazewire.py", "datagram", name="gazewire, by the datagram"),
+                ours("video_gazewire.py", "picture", name="gazewire, by the picture"),
+            ],
+            official("video_official.py"),
             runs=runs,
         )
 

@@ -1,10 +1,11 @@
 """Runs ours and a rival on the same input, in turns, and compares.
 
 A worker is a script that takes the path of its input, does its work in batches and prints one JSON
-object: ``batch_ns`` (how long each batch took), ``items`` (how many are in a batch) and ``digest``
-(of what came out). Each run is a process of its own; the runs of all workers are interleaved, so
-that a busy moment of the machine hits all of them. Digests must agree: who does less work has not
-won.
+object: ``batch_ns`` (processor time of each batch), ``items`` (how many are in a batch) and
+``digest`` (of what came out). Nothing here waits, so processor time is how long it takes on a
+machine that has nothing else to do; the time of the day would count against who works longest at a
+stretch whatever else the machine is busy with. Each run is a process of its own; the runs of all
+workers are interleaved. Digests must agree: who does less work has not won.
 """
 
 from __future__ import annotations
@@ -52,8 +53,8 @@ class Contender:
         return sorted(self.batch_ns)[min(int(share * len(self.batch_ns)), len(self.batch_ns) - 1)]
 
 
-def ours(worker: str, *options: str) -> Contender:
-    return Contender("gazewire", [sys.executable, str(WORKERS / worker), *options])
+def ours(worker: str, *options: str, name: str = "gazewire") -> Contender:
+    return Contender(name, [sys.executable, str(WORKERS / worker), *options])
 
 
 def official(worker: str, *options: str) -> Contender | None:
@@ -70,12 +71,13 @@ def compare(
     title: str,
     unit: str,
     source: Path,
-    contenders: Sequence[Contender | None],
+    contenders: Sequence[Contender],
+    rival: Contender | None,
     *,
     runs: int,
 ) -> None:
-    """Measure all contenders and print a table; the first is compared with each other one."""
-    present = [contender for contender in contenders if contender is not None]
+    """Measure all and print a table; each contender is compared with the rival."""
+    present = [*contenders, rival] if rival is not None else list(contenders)
     for _ in range(runs):
         for contender in present:
             _run(contender, source)
@@ -89,17 +91,17 @@ def compare(
             f"| {contender.name:{width}} | {rate:12,.0f} | {contender.median_ns / 1e6:12.3f} | "
             f"{contender.quantile_ns(0.99) / 1e6:6.2f} | {max(contender.batch_ns) / 1e6:6.2f} |"
         )
-    first, *rest = present
-    for other in rest:
-        if other.digest != first.digest:
-            raise SystemExit(f"{first.name} and {other.name} did not make the same of it")
-        p99 = other.quantile_ns(0.99) / first.quantile_ns(0.99)
-        print(
-            f"\nratio at the median {other.median_ns / first.median_ns:.1f}, at p99 {p99:.1f}; "
-            "same product"
-        )
-    if None in contenders:
+    if rival is None:
         print(f"\n{NO_RIVAL}")
+        return
+    for contender in contenders:
+        if contender.digest != rival.digest:
+            raise SystemExit(f"{contender.name} and {rival.name} did not make the same of it")
+        p99 = rival.quantile_ns(0.99) / contender.quantile_ns(0.99)
+        print(
+            f"\n{contender.name}: {rival.median_ns / contender.median_ns:.1f} times the rival at "
+            f"the median, {p99:.1f} times at p99; same product"
+        )
 
 
 def describe_machine() -> str:

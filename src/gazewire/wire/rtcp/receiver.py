@@ -26,10 +26,8 @@ class ReceptionStatistics:
     """
 
     def __init__(self, clock_hz: int) -> None:
-        clock = TickClock(clock_hz)
-        self._step_ns = clock.step_ns
-        self._step_ticks = clock.step_ticks
-        self._half_step_ns = clock.step_ns // 2
+        self._clock = TickClock(clock_hz)
+        self._arrival_ns = self._arrival_ticks = 0
         self._ssrc: int | None = None
         self._restart_at: int | None = None
         self._last_transit: int | None = None
@@ -81,10 +79,12 @@ class ReceptionStatistics:
                 return
             self._begin_at(sequence)
         self._received += 1
-        # RFC 3550 appendix A.8, with sixteen times the jitter as an integer. This is done for every
-        # packet, so `TickClock.ticks` is spelled out.
-        arrival_ticks = (arrival_ns * self._step_ticks + self._half_step_ns) // self._step_ns
-        transit = arrival_ticks - timestamp
+        # RFC 3550 appendix A.8, with sixteen times the jitter as an integer.
+        if arrival_ns != self._arrival_ns:
+            # Packets that are read from a socket together have arrived together.
+            self._arrival_ns = arrival_ns
+            self._arrival_ticks = self._clock.ticks(arrival_ns)
+        transit = self._arrival_ticks - timestamp
         if self._last_transit is not None:
             deviation = abs(transit - self._last_transit)
             if deviation > _HALF_TICK_RANGE:

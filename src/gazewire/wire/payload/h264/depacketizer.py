@@ -15,7 +15,11 @@ __all__ = ["CodedPicture", "Depacketizer"]
 _FU_A = int(NalType.FU_A)
 _FU_START = 0x80
 _FU_END = 0x40
+_FU_EDGES = _FU_START | _FU_END
 _FU_HEADER_BYTES = 2
+# More than can be numbered cannot be put in order. It bounds what a peer that sends fragments of a
+# byte or two makes us keep.
+_MAX_FRAGMENTS = 1 << 16
 _STAP_LENGTH_BYTES = 2
 
 
@@ -73,7 +77,8 @@ class Depacketizer:
         self._units: list[bytes] = []
         self._has_slice = False
         # The NAL unit that comes in fragments; empty where none does.
-        self._fragments = bytearray()
+        self._fragments: list[bytes] = []
+        self._fragment_bytes = 0
         self._pending_bytes = 0
         self._spoiled = False
 
@@ -149,9 +154,9 @@ class Depacketizer:
             # The end of a fragmented unit is missing although no number is.
             return False
         if 0 < type_ < NalType.STAP_A:
-            return self._add(bytes(data[offset:]))
+            return self._add(data[offset:])
         if type_ == NalType.STAP_A:
-            return self._take_aggregate(bytes(data[offset:]))
+            return self._take_aggregate(data[offset:])
         # §5.2: 0, 30 and 31 are reserved and ignored. The others belong to the interleaved mode,
         # which nobody agreed on.
         return type_ in (0, 30, 31)
@@ -160,20 +165,26 @@ class Depacketizer:
         start = offset + _FU_HEADER_BYTES
         if len(data) <= start:
             return False
-        header = data[offset + 1]
-        is_start = header & _FU_START != 0
-        if is_start == bool(self._fragments):
+        fragments = self._fragments
+        edges = data[offset + 1] & _FU_EDGES
+        if (edges & _FU_START != 0) == bool(fragments):
             # Begun twice, or never.
             return False
-        if is_start:
+        if not fragments:
             # §5.8: the two bytes before a fragment hold the header of the whole unit.
-            self._fragments.append(data[offset] & IMPORTANCE_MASK | header & TYPE_MASK)
-        self._fragments += data[start:]
-        if header & _FU_END:
-            unit = bytes(self._fragments)
-            self._fragments.clear()
+            fragments.append(
+                bytes((data[offset] & IMPORTANCE_MASK | data[offset + 1] & TYPE_MASK,))
+            )
+        fragments.append(data[start:])
+        self._fragment_bytes += len(data) - start
+        if edges & _FU_END:
+            unit = b"".join(fragments)
+            self._forget_fragments()
             return self._add(unit)
-        return self._pending_bytes + len(self._fragments) <= self._max_picture_bytes
+        return (
+            self._pending_bytes + self._fragment_bytes <= self._max_picture_bytes
+            and len(fragments) <= _MAX_FRAGMENTS
+        )
 
     def _take_aggregate(self, payload: bytes) -> bool:
         offset = 1
@@ -200,9 +211,13 @@ class Depacketizer:
         self._spoiled = True
         self.waiting_for_keyframe = True
         self._units = []
-        self._fragments = bytearray()
+        self._forget_fragments()
         self._pending_bytes = 0
         self._has_slice = False
+
+    def _forget_fragments(self) -> None:
+        self._fragments = []
+        self._fragment_bytes = 0
 
     def _finish(self) -> tuple[CodedPicture, ...]:
         """Close the pending picture, and hand it out if a decoder can use it."""

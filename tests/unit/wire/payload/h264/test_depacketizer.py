@@ -283,6 +283,15 @@ def test_a_picture_too_long_is_given_up_and_its_memory_freed():
     assert len(push_all(depacketizer, stream.picture(IDR))) == 1
 
 
+def test_endless_tiny_fragments_are_given_up_before_they_fill_the_memory():
+    stream = Stream(max_payload_bytes=1260)
+    depacketizer = Depacketizer()
+    endless = [b"\x7c\x85\x01"] + [b"\x7c\x05\x01"] * 65_536
+    assert push_all(depacketizer, stream.packets(endless)) == []
+    assert depacketizer.malformed_packets == 1
+    assert len(push_all(depacketizer, stream.picture(IDR))) == 1
+
+
 def test_a_picture_of_too_many_units_is_given_up():
     stream = Stream(max_payload_bytes=1260)
     depacketizer = Depacketizer(max_nal_units=8)
