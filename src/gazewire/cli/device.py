@@ -100,6 +100,10 @@ def device(
             help="Let this be wrong with it; may be repeated. 'help' lists what there is.",
         ),
     ] = None,
+    older_app: Annotated[
+        bool,
+        typer.Option("--older-app", help="Be as the app was years ago: no time echo, for one."),
+    ] = False,
     mdns: Annotated[bool, typer.Option("--mdns/--no-mdns", help="Announce the device.")] = True,
     as_json: Annotated[
         bool, typer.Option("--json", help="Say that it is ready in one line of JSON.")
@@ -128,6 +132,7 @@ def device(
             template=_template(template),
             refuse=frozenset(refuse or ()),
             faults=tuple(parse_fault(text) for text in fault or ()),
+            older_app=older_app,
         )
         timeline = find_source(source, gaze=gaze, product=product.value, seed=seed)
         async with serve_device(config, timeline, SystemClock(), truth=truth) as running:
@@ -152,10 +157,14 @@ def _facts(running: RunningDevice) -> dict[str, object]:
         "http": running.http_url,
         "rtsp": running.rtsp_url,
         "tunnel": running.tunnel_url,
-        "echo": f"{running.host}:{running.echo_port}",
+        "echo": _echo(running),
         "name": running.name,
         "pid": os.getpid(),
     }
+
+
+def _echo(running: RunningDevice) -> str | None:
+    return None if running.echo_port is None else f"{running.host}:{running.echo_port}"
 
 
 def _text(running: RunningDevice, source: str) -> str:
@@ -165,7 +174,7 @@ def _text(running: RunningDevice, source: str) -> str:
         f"  monitor page  {running.http_url}\n"
         f"  streams       {running.rtsp_url}/?camera={'|'.join(running.sensors)}\n"
         f"  for browsers  {running.tunnel_url}\n"
-        f"  time echo     {running.host}:{running.echo_port}\n"
+        f"  time echo     {_echo(running) or 'none'}\n"
         f"  announced as  {announced}\n"
         f"Stop with Ctrl+C."
     )

@@ -47,6 +47,8 @@ class DeviceConfig(msgspec.Struct, frozen=True, kw_only=True):
             templates do not look at it.
         refuse: reasons for which the device is to refuse to record.
         faults: what is to be wrong with it from the beginning.
+        older_app: be as the app was some years ago: no time echo, no eye events, and sensors that
+            do not tell of errors nor of sound.
     """
 
     product: Product = NEON
@@ -62,3 +64,4 @@ class DeviceConfig(msgspec.Struct, frozen=True, kw_only=True):
     template: Template | None = DEFAULT_TEMPLATE
     refuse: frozenset[Refusal] = frozenset()
     faults: tuple[Fault, ...] = ()
+    older_app: bool = False

@@ -24,7 +24,7 @@ def device_state(
     *,
     rtsp_port: int,
     tunnel_port: int,
-    echo_port: int,
+    echo_port: int | None,
     connected: frozenset[SensorName],
     clock: Clock,
 ) -> DeviceState:
@@ -35,7 +35,7 @@ def device_state(
         info: what its source is.
         rtsp_port: bound port of the streams.
         tunnel_port: bound port of the streams inside a websocket.
-        echo_port: bound port of the time echo.
+        echo_port: bound port of the time echo, or None.
         connected: the sensors that can be streamed.
         clock: the device's.
     """
@@ -59,10 +59,13 @@ def device_state(
             connected=sensor in connected,
             ip=config.host,
             port=port,
-            params=f"camera={sensor}&audioenable={audio}",
-            stream_error=False,
+            params=f"camera={sensor}"
+            if config.older_app
+            else f"camera={sensor}&audioenable={audio}",
+            stream_error=None if config.older_app else False,
         )
         for sensor in product.sensors
+        if not (config.older_app and sensor == "eye_events")
         for conn_type, port, audio in (
             ("WEBSOCKET", tunnel_port, "off"),
             ("DIRECT", rtsp_port, "on"),

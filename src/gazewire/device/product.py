@@ -28,6 +28,7 @@ class Product(msgspec.Struct, frozen=True, kw_only=True):
         has_calibration: serves ``/calibration.bin``.
         has_templates: serves its template and takes answers.
         has_camera_control: serves the controls of its scene camera.
+        has_sound: streams what its microphone hears; Pupil Invisible has one, and does not.
     """
 
     name: Literal["neon", "invisible"]
@@ -38,6 +39,7 @@ class Product(msgspec.Struct, frozen=True, kw_only=True):
     has_calibration: bool
     has_templates: bool
     has_camera_control: bool
+    has_sound: bool
 
 
 NEON = Product(
@@ -55,6 +57,7 @@ NEON = Product(
     has_calibration=True,
     has_templates=True,
     has_camera_control=True,
+    has_sound=True,
 )
 
 INVISIBLE = Product(
@@ -66,4 +69,5 @@ INVISIBLE = Product(
     has_calibration=False,
     has_templates=False,
     has_camera_control=False,
+    has_sound=False,
 )

@@ -1,8 +1,10 @@
 """The whole device under one roof: a source goes in, sockets come out.
 
-async with serve_device(config, timeline, clock) as device:
-print(device.http_url)
-await device.wait_ended()
+::
+
+    async with serve_device(config, timeline, clock) as device:
+        print(device.http_url)
+        await device.wait_ended()
 """
 
 from __future__ import annotations
@@ -13,45 +15,19 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from gazewire import __version__
 from gazewire.camera import Record, Timeline
-from gazewire.device.calibration import calibration_file
-from gazewire.device.camera_control import CameraControls
-from gazewire.device.config import (
-    DEFAULT_ECHO_PORT,
-    DEFAULT_HTTP_PORT,
-    DEFAULT_RTSP_PORT,
-    DEFAULT_TUNNEL_PORT,
-    DeviceConfig,
-)
-from gazewire.device.envelope import refuse
-from gazewire.device.faults import FaultBoard, FaultRig, Seams, answering_by, fault_routes
+from gazewire.device.assembly import DeviceParts
+from gazewire.device.config import DeviceConfig
+from gazewire.device.faults import FaultBoard
 from gazewire.device.glasses import GlassesTopics
-from gazewire.device.identity import device_state
-from gazewire.device.monitor import monitor_routes
-from gazewire.device.ports import enter_on_port
 from gazewire.device.product import SensorName
-from gazewire.device.recorder_factory import recorder_factory
-from gazewire.device.recordings import Recordings
-from gazewire.device.refusals import RecordingRules, Refusal
 from gazewire.device.resources import watch_resources
-from gazewire.device.rest import rest_routes
-from gazewire.device.state import DeviceState
-from gazewire.device.streams import DeviceStreams
-from gazewire.device.templates import DEFAULT_ANSWERS, DEFAULT_TEMPLATE, Questionnaire
 from gazewire.device.truth import write_truth
-from gazewire.device.updates import status_updates_route
 from gazewire.flow import Overflow, play, unwrapped
-from gazewire.net import HttpServer, RtspServer, TunnelServer
-from gazewire.net.echo import TimeEchoServer
-from gazewire.net.mdns import Announcer
 from gazewire.time import Clock
-from gazewire.wire.service_name import ServiceName
 
 __all__ = ["RunningDevice", "serve_device"]
 
-# Letters and digits: some clients match no more than these.
-_SESSION_ID = "1185d20035702ca"
 # Truth is asked for by tests, which want all of it: two seconds of every stream.
 _TRUTH_CAPACITY = 2_000
 
@@ -66,7 +42,7 @@ class RunningDevice:
         http_port: REST, status websocket and monitor page.
         rtsp_port: streams.
         tunnel_port: the same streams inside a websocket.
-        echo_port: time echo.
+        echo_port: time echo; None where there is none.
         host_name: announced by mDNS, or None.
         sensors: that can be streamed.
         faults: what is wrong with it, and can be.
@@ -77,7 +53,7 @@ class RunningDevice:
     http_port: int
     rtsp_port: int
     tunnel_port: int
-    echo_port: int
+    echo_port: int | None
     host_name: str | None
     sensors: tuple[SensorName, ...]
     faults: FaultBoard
@@ -124,7 +100,7 @@ async def serve_device(
     topics = GlassesTopics()
     with unwrapped():
         async with AsyncExitStack() as stack:
-            device = await _Device.assemble(stack, config, timeline, topics, clock)
+            device = await DeviceParts.assemble(stack, config, timeline.info, topics, clock)
             tasks = await stack.enter_async_context(asyncio.TaskGroup())
             working = [
                 tasks.create_task(device.streams.run([device.recordings]), name="streams"),
@@ -145,160 +121,20 @@ async def serve_device(
             records = timeline.records(clock.unix_ns())
             playing = tasks.create_task(play(records, clock, publish), name="source")
             try:
-                yield device.running(config, playing)
+                yield RunningDevice(
+                    name=device.state.phone.device_name,
+                    host="127.0.0.1" if config.host == "0.0.0.0" else config.host,
+                    http_port=device.http_port,
+                    rtsp_port=device.rtsp_port,
+                    tunnel_port=device.tunnel_port,
+                    echo_port=device.echo_port,
+                    host_name=device.host_name,
+                    sensors=device.streams.sensors,
+                    faults=device.faults,
+                    playing=playing,
+                )
             finally:
                 for task in (playing, *working):
                     task.cancel()
                 device.streams.close()
                 topics.close()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Device:
-    """The parts of a device, every socket bound."""
-
-    streams: DeviceStreams
-    state: DeviceState
-    recordings: Recordings
-    rtsp: RtspServer
-    tunnel: TunnelServer
-    echo: TimeEchoServer
-    http: HttpServer
-    faults: FaultBoard
-    host_name: str | None
-
-    @classmethod
-    async def assemble(
-        cls,
-        stack: AsyncExitStack,
-        config: DeviceConfig,
-        timeline: Timeline,
-        topics: GlassesTopics,
-        clock: Clock,
-    ) -> _Device:
-        """Make the parts, in the order in which each learns the ports of those before it."""
-        info = timeline.info
-        streams = DeviceStreams(config, info, topics, clock)
-        seams = Seams(streams.streams, streams.catalog, clock)
-        rtsp = await enter_on_port(
-            stack,
-            lambda port: RtspServer(
-                seams.catalog,
-                host=config.host,
-                port=port,
-                server_name=f"gazewire/{__version__}",
-                session_id=_SESSION_ID,
-                make_session=seams.rtsp.make_session,
-            ),
-            config.rtsp_port,
-            DEFAULT_RTSP_PORT,
-        )
-        tunnel = await enter_on_port(
-            stack,
-            lambda port: TunnelServer(
-                seams.catalog,
-                host=config.host,
-                port=port,
-                server_name=f"gazewire/{__version__}",
-                session_id=_SESSION_ID,
-                make_session=seams.rtsp.make_session,
-            ),
-            config.tunnel_port,
-            DEFAULT_TUNNEL_PORT,
-        )
-        echo = await enter_on_port(
-            stack,
-            lambda port: TimeEchoServer(
-                seams.echo.clock,
-                host=config.host,
-                port=port,
-                make_writer=seams.echo.make_writer,
-            ),
-            config.echo_port,
-            DEFAULT_ECHO_PORT,
-        )
-        state = device_state(
-            config,
-            info,
-            rtsp_port=rtsp.port,
-            tunnel_port=tunnel.port,
-            echo_port=echo.port,
-            connected=frozenset(streams.sensors),
-            clock=clock,
-        )
-        questionnaire = _questionnaire(config)
-        make_recorder = recorder_factory(
-            config, info, state, streams.scene_parameter_sets, questionnaire, clock
-        )
-        rules = RecordingRules(state, questionnaire, config.refuse)
-        recordings = await stack.enter_async_context(Recordings(state, clock, make_recorder, rules))
-        controls = CameraControls(
-            lambda: streams.scene_is_received or (streams.has_scene and recordings.is_wanted)
-        )
-        calibration = calibration_file(config.product, info, state.hardware.module_serial or "")
-        faults = FaultBoard(FaultRig(seams, state))
-        api_routes = rest_routes(
-            config.product, state, recordings, questionnaire, controls, calibration, clock
-        )
-        routes = [
-            *answering_by(seams.http, api_routes),
-            status_updates_route(state, seams.telling.begin),
-            *monitor_routes(state, topics),
-            *fault_routes(faults),
-        ]
-        http = await enter_on_port(
-            stack,
-            lambda port: HttpServer(routes, host=config.host, port=port, refuse=refuse),
-            config.http_port,
-            DEFAULT_HTTP_PORT,
-        )
-        for server in (rtsp, tunnel, echo, http):
-            seams.power.plug(server)
-        # After the servers, so that it is left before them.
-        await stack.enter_async_context(faults)
-        host_name = None
-        if config.announce:
-            announcer = Announcer(
-                ServiceName(state.phone.device_name, state.phone.device_id),
-                host=config.host,
-                port=http.port,
-                host_name=config.product.host_name,
-            )
-            host_name = (await stack.enter_async_context(announcer)).host_name
-        for fault in config.faults:
-            await faults.start(fault)
-        return cls(
-            streams=streams,
-            state=state,
-            recordings=recordings,
-            rtsp=rtsp,
-            tunnel=tunnel,
-            echo=echo,
-            http=http,
-            faults=faults,
-            host_name=host_name,
-        )
-
-    def running(self, config: DeviceConfig, playing: asyncio.Task[None]) -> RunningDevice:
-        """Tell the world where the device is."""
-        return RunningDevice(
-            name=self.state.phone.device_name,
-            host="127.0.0.1" if config.host == "0.0.0.0" else config.host,
-            http_port=self.http.port,
-            rtsp_port=self.rtsp.port,
-            tunnel_port=self.tunnel.port,
-            echo_port=self.echo.port,
-            host_name=self.host_name,
-            sensors=self.streams.sensors,
-            faults=self.faults,
-            playing=playing,
-        )
-
-
-def _questionnaire(config: DeviceConfig) -> Questionnaire | None:
-    """Show the template, if there is one to be shown, as the phone would at this moment."""
-    template = config.template
-    if not config.product.has_templates or Refusal.WORKSPACE in config.refuse or template is None:
-        return None
-    is_answered = template == DEFAULT_TEMPLATE and Refusal.TEMPLATE not in config.refuse
-    return Questionnaire(template, DEFAULT_ANSWERS if is_answered else {})

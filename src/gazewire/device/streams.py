@@ -20,7 +20,7 @@ from gazewire.device.data import keep_alive, send_data
 from gazewire.device.faults import StreamName
 from gazewire.device.gaze_payload import gaze_serializer
 from gazewire.device.glasses import GlassesTopics
-from gazewire.device.product import Product, SensorName
+from gazewire.device.product import SensorName
 from gazewire.device.video import CodedVideoSink, VideoTrack, encode_video
 from gazewire.flow import Topic
 from gazewire.media import AacEncoder, H264Encoder
@@ -90,7 +90,7 @@ class DeviceStreams:
             self._scene = _Video(topics.scene, info.scene, clock)
             offers["world"] = self._scene.offer
         self._audio: _Audio | None = None
-        if info.audio is not None and _has_microphone(config.product):
+        if info.audio is not None and config.product.has_sound:
             self._audio = _Audio(topics.audio, clock)
         if info.eyes is not None and "eyes" in sensors:
             self._eyes = _Video(topics.eyes, info.eyes, clock)
@@ -99,7 +99,7 @@ class DeviceStreams:
             offers["gaze"] = data_offer("gaze", clock)
         if info.imu_rate_hz is not None and "imu" in sensors:
             offers["imu"] = data_offer("imu", clock)
-        if info.has_eye_events and "eye_events" in sensors:
+        if info.has_eye_events and "eye_events" in sensors and not config.older_app:
             offers["eye_events"] = data_offer("eye_events", clock)
         self._offers = offers
         self.streams: dict[StreamName, RtpStream] = {
@@ -151,8 +151,3 @@ class DeviceStreams:
                     case _:
                         continue
                 tasks.create_task(sending, name=f"{sensor} stream")
-
-
-def _has_microphone(product: Product) -> bool:
-    # Pupil Invisible has one too, and streams nothing of it.
-    return product.name == "neon"

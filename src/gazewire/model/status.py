@@ -82,7 +82,8 @@ class Sensor(msgspec.Struct, frozen=True, kw_only=True):
         port: port of the server, or None.
         protocol: URL scheme.
         params: URL query without its question mark.
-        stream_error: the stream is open but broken.
+        stream_error: the stream is open but broken; None where an older app does not say. Clients
+            read True where nothing is said.
     """
 
     sensor: str
@@ -92,7 +93,7 @@ class Sensor(msgspec.Struct, frozen=True, kw_only=True):
     port: int | None = None
     protocol: str = "rtsp"
     params: str | None = None
-    stream_error: bool = True
+    stream_error: bool | None = True
 
     @property
     def url(self) -> str | None:

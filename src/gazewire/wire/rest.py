@@ -252,6 +252,12 @@ def _to_wire(component: Component) -> dict[str, object]:
             # A device that lacks one of these does not mention it.
             fields = msgspec.structs.asdict(component)
             data = {key: value for key, value in fields.items() if value is not None}
+        case Sensor(stream_error=None):
+            data = {
+                key: value
+                for key, value in msgspec.structs.asdict(component).items()
+                if key != "stream_error"
+            }
         case Sensor() | Recording():
             data = component
     return {"model": type(component).__name__, "data": data}
