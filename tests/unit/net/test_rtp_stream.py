@@ -151,3 +151,74 @@ def test_closing_says_goodbye(clock: ManualClock) -> None:
     stream.close()
     assert receiver.sent[-1] == "goodbye"
     assert not stream.has_receivers
+
+
+def test_a_successor_gets_what_comes_next_and_the_time_before_it(clock: ManualClock) -> None:
+    stream, first, second = make_stream(clock), Receiver(), Receiver()
+    stream.join(first)
+    clock.advance(10 * MS)
+    send(stream, clock, b"one")
+    stream.replace(first, second)
+    send(stream, clock, b"two")
+    assert [packet.payload for packet in first.media] == [b"one"]
+    assert [packet.payload for packet in second.media] == [b"two"]
+    assert second.sent == ["rtcp", "rtp"]
+
+
+def test_a_successor_goes_on_in_the_middle_of_a_video(clock: ManualClock) -> None:
+    stream, first, second = make_stream(clock, has_keyframes=True), Receiver(), Receiver()
+    stream.join(first)
+    clock.advance(10 * MS)
+    send(stream, clock, b"key", is_keyframe=True)
+    stream.replace(first, second)
+    send(stream, clock, b"difference")
+    assert [packet.payload for packet in second.media] == [b"difference"]
+
+
+def test_who_has_left_has_no_successor(clock: ManualClock) -> None:
+    stream, second = make_stream(clock), Receiver()
+    stream.replace(Receiver(), second)
+    assert second.sent == []
+    assert not stream.has_receivers
+
+
+def test_while_it_is_held_nothing_is_sent_or_numbered(clock: ManualClock) -> None:
+    stream, receiver = make_stream(clock), Receiver()
+    stream.join(receiver)
+    clock.advance(10 * MS)
+    with stream.held():
+        assert not stream.has_receivers
+        clock.advance(5_000 * MS)
+        send(stream, clock, b"never")
+    send(stream, clock, b"datum")
+    assert [packet.sequence for packet in receiver.media] == [65_535]
+
+
+def test_a_picture_that_has_begun_is_completed_and_one_begun_meanwhile_is_not(
+    clock: ManualClock,
+) -> None:
+    stream, receiver = make_stream(clock, has_keyframes=True), Receiver()
+    stream.join(receiver)
+    clock.advance(10 * MS)
+    send(stream, clock, b"key", is_keyframe=True)
+    with stream.held():
+        send(stream, clock, b"end of key", is_keyframe=True, is_continued=True)
+        send(stream, clock, b"begun meanwhile", is_keyframe=True)
+    send(stream, clock, b"its end", is_keyframe=True, is_continued=True)
+    assert stream.wants_keyframe
+    send(stream, clock, b"next key", is_keyframe=True)
+    assert [packet.payload for packet in receiver.media] == [b"key", b"end of key", b"next key"]
+    assert [packet.sequence for packet in receiver.media] == [65_535, 0, 1]
+
+
+def test_a_restart_forgets_receivers_numbers_and_counts(clock: ManualClock) -> None:
+    stream, before, after = make_stream(clock), Receiver(), Receiver()
+    stream.join(before)
+    clock.advance(10 * MS)
+    send(stream, clock, b"datum")
+    stream.restart(ssrc=8, first_sequence=100)
+    assert (stream.ssrc, stream.next_sequence) == (8, 100)
+    assert not stream.has_receivers
+    stream.join(after)
+    assert (after.reports[0].ssrc, after.reports[0].packet_count) == (8, 0)
+    assert after.reports[0].rtp_timestamp <= before.media[0].timestamp

@@ -25,6 +25,7 @@ from gazewire.wire.rtsp import (
     ServerConnection,
     ServerEvent,
     SetupRequested,
+    State,
     Transport,
 )
 
@@ -69,7 +70,7 @@ class RtspManners:
         return RtspSession(connection, link, catalog=catalog, udp=udp, idle_s=idle_s)
 
     def say_bad_request(self) -> int:
-        """Write a refusal that answers nothing to every client that receives interleaved.
+        """Write a refusal that answers nothing into every interleaved stream.
 
         Returns:
             How many there were.
@@ -77,7 +78,7 @@ class RtspManners:
         told = [
             (link, connection)
             for link, connection in self._connections.items()
-            if connection.is_interleaved
+            if connection.is_sending
         ]
         for link, connection in told:
             link.send(connection.bad_request)
@@ -88,18 +89,22 @@ class _Connection(ServerConnection):
     """The protocol, with something put in between it and the session.
 
     Attributes:
-        is_interleaved: the client receives inside this connection.
         bad_request: what a phone writes when it takes a packet for a request.
     """
 
     def __init__(self, manners: RtspManners, *, session_id: str, server_name: str) -> None:
         super().__init__(session_id=session_id, server_name=server_name)
-        self.is_interleaved = False
+        self._is_interleaved = False
         # Nobody knows which request it would answer, so it has no CSeq.
         headers = Headers([("Server", server_name), ("Content-Length", "0")])
         self.bad_request = Response(400, "Bad Request", headers).serialize()
         self._manners = manners
         self._texts: list[bytes] = []
+
+    @property
+    def is_sending(self) -> bool:
+        """Packets go by this connection now."""
+        return self._is_interleaved and self.state is State.PLAYING
 
     def events(self) -> Iterator[ServerEvent]:
         for event in super().events():
@@ -115,7 +120,7 @@ class _Connection(ServerConnection):
             yield event
 
     def accept_setup(self, event: SetupRequested, transport: Transport) -> None:
-        self.is_interleaved = transport.over_tcp
+        self._is_interleaved = transport.over_tcp
         for change in self._manners.transports:
             transport = change(transport)
         super().accept_setup(event, transport)
