@@ -160,10 +160,12 @@ class _Injection:
             says=fault_summary(type(fault)),
             phase=self._phase,
             begins_in_s=self._left_s(fault.after_s) if is_waiting else None,
-            remaining_s=self._left_s(fault.for_s) if is_active and fault.for_s else None,
+            remaining_s=self._left_s(fault.for_s) if is_active else None,
             injected=self._ledger.counts(),
         )
 
-    def _left_s(self, seconds: float) -> float:
+    def _left_s(self, seconds: float | None) -> float | None:
+        if seconds is None:
+            return None
         elapsed_s = (self._rig.clock.mono_ns() - self._since_mono_ns) / _NS_PER_S
         return round(max(seconds - elapsed_s, 0.0), 3)

@@ -36,18 +36,18 @@ class RtspManners:
     """Makes sessions, and holds what is wrong with them.
 
     Attributes:
-        play_refusals: each is called for a PLAY, which is then refused with the status it gives.
+        play_refusals: each is called for a PLAY, which is then refused with status 500.
         transports: each changes what is answered to SETUP.
-        report_texts: each gives what is written into the stream when a client sends a receiver
-            report there.
+        report_refusals: each is called for a receiver report that comes inside the connection,
+            and which is then answered as if it were a malformed request.
         cuts: how many seconds lie between the first letter of an answer and the rest; looked at
             when a TCP connection is accepted, and then at each answer.
     """
 
     def __init__(self) -> None:
-        self.play_refusals = Seam[Callable[[], int]]()
+        self.play_refusals = Seam[Callable[[], None]]()
         self.transports = Seam[Callable[[Transport], Transport]]()
-        self.report_texts = Seam[Callable[[], None]]()
+        self.report_refusals = Seam[Callable[[], None]]()
         self.cuts = Seam[Callable[[], float]]()
         self._connections: WeakKeyDictionary[RtspLink, _Connection] = WeakKeyDictionary()
 
@@ -110,11 +110,12 @@ class _Connection(ServerConnection):
         for event in super().events():
             match event:
                 case PlayRequested() if self._manners.play_refusals:
-                    statuses = [refuse() for refuse in self._manners.play_refusals]
-                    self.refuse(event, statuses[0])
+                    for count in self._manners.play_refusals:
+                        count()
+                    self.refuse(event, 500)
                     continue
                 case InterleavedReceived(payload=payload) if _is_receiver_report(payload):
-                    for count in self._manners.report_texts:
+                    for count in self._manners.report_refusals:
                         count()
                         self._texts.append(self.bad_request)
             yield event
@@ -169,4 +170,6 @@ class _CuttingLink:
         return True
 
     async def drain(self) -> None:
+        # Else requests that come quickly would make answers pile up here.
+        await self._pacer.wait()
         await self._link.drain()

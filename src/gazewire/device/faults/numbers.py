@@ -186,12 +186,12 @@ class _ChangingSource(_Renumbering):
         self._seed = seed
         self._count = count
         self._last_report = b""
+        self._name = self._name_after(0)
         # How often the name has changed; None until somebody has been shown one.
         self._shown: int | None = None
 
     def ssrc(self, ssrc: int) -> int:
-        number = self._changes() if self._shown is None else self._shown
-        return random.Random(f"{self._seed}/{number}").getrandbits(32)
+        return self._name
 
     def send_rtp(self, packets: Sequence[bytes]) -> bool:
         if self._is_changed():
@@ -209,5 +209,9 @@ class _ChangingSource(_Renumbering):
         if number == self._shown:
             return False
         self._shown = number
+        self._name = self._name_after(number)
         self._count()
         return True
+
+    def _name_after(self, changes: int) -> int:
+        return random.Random(f"{self._seed}/{changes}").getrandbits(32)

@@ -35,6 +35,12 @@ class Pacer:
         if self._timer is None:
             self._arm()
 
+    async def wait(self) -> None:
+        """Wait until all that waits now is done; nobody may drop it meanwhile."""
+        is_done = asyncio.Event()
+        self.put(0, is_done.set)
+        await is_done.wait()
+
     def flush(self) -> None:
         """Do now all that waits."""
         self._disarm()

@@ -36,12 +36,7 @@ class PlayRefusal(Fault, frozen=True, kw_only=True):
     @asynccontextmanager
     async def put_in(self, rig: FaultRig, ledger: Ledger) -> AsyncIterator[None]:
         """Refuse whoever wants to play."""
-
-        def refuse() -> int:
-            ledger.count(_PLACE, "refused")
-            return 500
-
-        with rig.seams.rtsp.play_refusals.holding(refuse):
+        with rig.seams.rtsp.play_refusals.holding(lambda: ledger.count(_PLACE, "refused")):
             yield
 
 
@@ -126,7 +121,7 @@ class BadRequestText(Fault, frozen=True, kw_only=True):
         async with AsyncExitStack() as stack:
             if self.every is None:
                 stack.enter_context(
-                    manners.report_texts.holding(lambda: ledger.count(_PLACE, "written"))
+                    manners.report_refusals.holding(lambda: ledger.count(_PLACE, "written"))
                 )
             else:
                 await stack.enter_async_context(beside(self._write(rig, ledger, self.every)))

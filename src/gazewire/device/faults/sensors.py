@@ -54,14 +54,15 @@ class Unplug(Fault, frozen=True, kw_only=True):
     @asynccontextmanager
     async def put_in(self, rig: FaultRig, ledger: Ledger) -> AsyncIterator[None]:
         """Pull out, and plug in again at the end."""
+        names = self._names(rig)
         with ExitStack() as pulled:
             # At the end, too, clients are told last: by then they can open it again.
             pulled.callback(rig.tell_unplugged)
-            pulled.enter_context(rig.seams.catalog.unplugged.holding(self._names(rig)))
+            pulled.enter_context(rig.seams.catalog.unplugged.holding(names))
             for name, tapped in rig.seams.streams.items():
                 # The microphone sits at the scene camera.
                 sensor = "world" if name == "audio" else name
-                if sensor in self._names(rig):
+                if sensor in names:
                     pulled.enter_context(tapped.stream.held())
                     ledger.count(name, "unplugged")
             rig.tell_unplugged()
