@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 
 from gazewire.device.envelope import answer, refusing
 from gazewire.errors import DeviceRefusedError, RemoteProtocolError
-from gazewire.net.http import HttpRequest, HttpResponse, HttpRoute
+from gazewire.net import HttpRequest, HttpResponse, HttpRoute
 from gazewire.wire.camera_control import (
     CameraControlQuery,
     Control,

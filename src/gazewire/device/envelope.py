@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gazewire.errors import DeviceRefusedError, RecordingError, RemoteProtocolError
-from gazewire.net.http import HttpRequest, HttpResponse
+from gazewire.net import HttpRequest, HttpResponse
 from gazewire.net.http_message import HttpHandler
 from gazewire.wire.rest import JSON_CONTENT_TYPE, serialize_answer
 

@@ -19,7 +19,7 @@ from gazewire.device.camera_control import CameraControls
 from gazewire.device.product import Product
 from gazewire.device.templates import Questionnaire
 from gazewire.model import Hardware, Phone, Recording, Sensor
-from gazewire.net.http import HttpRequest, HttpResponse, HttpRoute
+from gazewire.net import HttpRequest, HttpResponse, HttpRoute
 from gazewire.wire.camera_control import EnumControl, IntegerControl
 from gazewire.wire.rest import JSON_CONTENT_TYPE, EventRequest, RecordingAnswer, RestPath
 from gazewire.wire.template import (
@@ -39,7 +39,7 @@ _Json = dict[str, object]
 _REF = "#/components/schemas/{name}"
 _BINARY = "application/octet-stream"
 
-# What any request may meet, whatever it asks for (see gazewire.net.http).
+# What any request may meet, whatever it asks for (see gazewire.net.http_server).
 _SERVER_REFUSALS = {
     400: "The request is malformed.",
     408: "The request took too long to arrive.",

@@ -9,7 +9,7 @@ from gazewire.device.product import Product
 from gazewire.device.recordings import Recordings
 from gazewire.device.state import DeviceState, localised
 from gazewire.device.templates import Questionnaire, template_routes
-from gazewire.net.http import HttpRequest, HttpResponse, HttpRoute
+from gazewire.net import HttpRequest, HttpResponse, HttpRoute
 from gazewire.time import Clock
 from gazewire.wire.rest import (
     EventRequest,

@@ -15,7 +15,7 @@ from gazewire.errors import (
     UndecodableSourceError,
     UnreadableSourceError,
 )
-from gazewire.net.http import HttpRequest, HttpResponse, HttpRoute
+from gazewire.net import HttpRequest, HttpResponse, HttpRoute
 from gazewire.wire.rest import RestPath, serialize_answer
 from gazewire.wire.template import (
     UNANSWERED,

@@ -9,7 +9,7 @@ from gazewire.device.state import DeviceState, localised
 from gazewire.errors import ConnectionLostError
 from gazewire.flow import Overflow, Subscription
 from gazewire.model import Component
-from gazewire.net.http import HttpRequest, WebSocket, WebSocketRoute
+from gazewire.net import HttpRequest, WebSocket, WebSocketRoute
 from gazewire.wire.rest import RestPath, serialize_component
 
 __all__ = ["status_updates_route"]

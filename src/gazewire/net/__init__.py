@@ -12,7 +12,7 @@ from gazewire.net.echo import (
     TimeEchoServer,
     connect_time_echo,
 )
-from gazewire.net.http import HttpClient, HttpServer
+from gazewire.net.http_client import HttpClient
 from gazewire.net.http_message import (
     HttpLimits,
     HttpRequest,
@@ -20,6 +20,7 @@ from gazewire.net.http_message import (
     HttpRoute,
     static_routes,
 )
+from gazewire.net.http_server import HttpServer
 from gazewire.net.mdns import Announcer, Browser, DeviceFound, DeviceLost
 from gazewire.net.rtp_stream import JoinableStream, RtpReceiver, RtpStream
 from gazewire.net.rtsp_server import RtspServer, RtspServerLimits

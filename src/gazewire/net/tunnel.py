@@ -18,8 +18,8 @@ from typing import Self
 
 from gazewire.errors import ConnectionLostError
 from gazewire.net.catalog import Catalog
-from gazewire.net.http import HttpServer
 from gazewire.net.http_message import HttpLimits, HttpRequest, HttpResponse
+from gazewire.net.http_server import HttpServer
 from gazewire.net.rtsp_server import RtspServerLimits
 from gazewire.net.rtsp_session import SessionMaker, make_session
 from gazewire.net.websocket import WebSocket, WebSocketRoute

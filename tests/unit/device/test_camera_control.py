@@ -5,7 +5,7 @@ import pytest
 
 from gazewire.device.camera_control import CameraControls, camera_control_routes
 from gazewire.errors import DeviceRefusedError, RemoteProtocolError
-from gazewire.net.http import HttpRequest
+from gazewire.net import HttpRequest
 from gazewire.wire.camera_control import CONTROL_NAMES, CameraControlQuery, ControlName
 
 PATH = "/api/camera_control"

@@ -6,7 +6,7 @@ from gazewire.device import INVISIBLE, NEON
 from gazewire.device.camera_control import CameraControls
 from gazewire.device.openapi import OPENAPI_PATH, openapi_document, openapi_route
 from gazewire.device.templates import DEFAULT_TEMPLATE, Questionnaire
-from gazewire.net.http import HttpRequest
+from gazewire.net import HttpRequest
 from gazewire.wire.rest import RestPath
 
 CONTROLS = CameraControls(lambda: False)

@@ -13,7 +13,7 @@ from gazewire.device.templates import (
     template_routes,
 )
 from gazewire.errors import DeviceRefusedError, UndecodableSourceError, UnreadableSourceError
-from gazewire.net.http import HttpRequest
+from gazewire.net import HttpRequest
 from gazewire.wire.template import UNANSWERED
 
 IDS = {item.title: str(item.id) for item in DEFAULT_TEMPLATE.items}

@@ -17,7 +17,7 @@ from gazewire.errors import (
     NetworkError,
     RemoteProtocolError,
 )
-from gazewire.net.http import (
+from gazewire.net import (
     HttpClient,
     HttpLimits,
     HttpRequest,
