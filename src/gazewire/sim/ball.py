@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 
 from gazewire.sim.landmark import Landmark
 
-__all__ = ["Ball"]
+__all__ = ["BALL_RADIUS", "Ball"]
 
-# As the scene draws it; a test finds the ball in the picture and holds both to the same place.
+BALL_RADIUS = 0.0105
+"""Of the ball, as the tangent of an angle."""
+
 _PANEL = "ball game"
-_RADIUS = 0.0105
 _FLOOR = 0.006
 # Across and back, and up and down again.
 _PERIODS_S = (5.3, 1.4)
@@ -33,11 +34,9 @@ class Ball:
     phase: tuple[float, float]
 
     @classmethod
-    def of_scene(cls, landmarks: Iterable[Landmark], seed: int) -> Ball:
-        """The ball of the scene that has these landmarks and this seed."""
-        rng = np.random.default_rng([seed, 0xC10C])
-        rng.uniform(0.0, 43200.0)  # the time of day, which the scene draws first
-        across, hop = rng.uniform(0.0, 1.0, 2)
+    def of_room(cls, landmarks: Iterable[Landmark], seed: int) -> Ball:
+        """The ball of the room that has these landmarks and this seed."""
+        across, hop = np.random.default_rng([seed, 0xBA1]).uniform(0.0, 1.0, 2)
         panel = next(landmark for landmark in landmarks if landmark.name == _PANEL)
         return cls(panel, (float(across), float(hop)))
 
@@ -45,13 +44,17 @@ class Ball:
         """Its middle in the room, (N, 2) tangents, at the instants `t_s`, (N,) seconds."""
         (x, y), (half_width, half_height) = self.panel.middle, self.panel.extent
         across, hop = (t_s[:, None] / np.array(_PERIODS_S) + np.array(self.phase)).T % 1.0
-        margin = _RADIUS + 0.002
+        margin = BALL_RADIUS + 0.002
         # A parabola between two bounces, as anything that is thrown.
         rise = 4 * hop * (1 - hop)
         return np.stack(
             [
                 x - (half_width - margin) * (2 * np.abs(1 - 2 * across) - 1),
-                y + half_height - _FLOOR - _RADIUS - (2 * (half_height - margin) - 0.012) * rise,
+                y
+                + half_height
+                - _FLOOR
+                - BALL_RADIUS
+                - (2 * (half_height - margin) - 0.012) * rise,
             ],
             axis=1,
         )

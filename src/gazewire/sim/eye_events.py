@@ -13,7 +13,7 @@ import numpy as np
 from gazewire.model import Blink, Fixation, Onset, Saccade
 from gazewire.sim.blinks import Blinks
 from gazewire.sim.gaze_path import Jump, Movement
-from gazewire.sim.head import HeadSway
+from gazewire.sim.head import HeadMotion
 from gazewire.sim.pinhole import Pinhole
 from gazewire.sim.ticks import TICKS_PER_S, unix_ns_of_tick
 
@@ -36,7 +36,9 @@ def onset(movement: Movement, zero: int) -> Onset:
     )
 
 
-def completed(movement: Movement, zero: int, camera: Pinhole, head: HeadSway) -> Fixation | Saccade:
+def completed(
+    movement: Movement, zero: int, camera: Pinhole, head: HeadMotion
+) -> Fixation | Saccade:
     """What is told of a movement at its end: all of it of the gaze point in the picture.
 
     Amplitude is between start and end, so that of a fixation is how far it was carried by the head,

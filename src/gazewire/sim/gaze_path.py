@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gazewire.sim.ball import Ball
-from gazewire.sim.head import HeadSway
+from gazewire.sim.head import HeadMotion
 from gazewire.sim.landmark import Landmark
 from gazewire.sim.pursuit import PURSUIT_LATENCY_S, Pursuit
 from gazewire.sim.ticks import TICKS_PER_S
@@ -93,7 +93,7 @@ class Rest:
     drift_s: tuple[float, float]
     tremor_hz: tuple[float, float]
 
-    def tangents(self, t_s: NDArray[np.float64], head: HeadSway) -> NDArray[np.float64]:
+    def tangents(self, t_s: NDArray[np.float64], head: HeadMotion) -> NDArray[np.float64]:
         """Where the eye looks, (N, 2), at the instants `t_s`, (N,) seconds since the path's zero.
 
         Drift and tremor are zero when it begins, so the saccade before it lands on `point`.
@@ -121,7 +121,7 @@ class Jump:
     start: tuple[float, float]
     end: tuple[float, float]
 
-    def tangents(self, t_s: NDArray[np.float64], head: HeadSway) -> NDArray[np.float64]:
+    def tangents(self, t_s: NDArray[np.float64], head: HeadMotion) -> NDArray[np.float64]:
         """Where the eye looks, (N, 2), at the instants `t_s`, (N,) seconds since the path's zero.
 
         The head does not matter: the reflex that makes up for it is off during a saccade.
@@ -164,7 +164,7 @@ class GazePath:
     """
 
     def __init__(
-        self, landmarks: Sequence[Landmark], head: HeadSway, seed: int, ball: Ball | None = None
+        self, landmarks: Sequence[Landmark], head: HeadMotion, seed: int, ball: Ball | None = None
     ) -> None:
         if len(landmarks) < 2:
             raise ValueError(f"a gaze path needs two landmarks or more, not {len(landmarks)}")

@@ -19,7 +19,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["MAX_PITCH_DEG", "MAX_YAW_DEG", "HeadSway", "HeadTurn"]
+__all__ = ["MAX_PITCH_DEG", "MAX_YAW_DEG", "HeadMotion", "HeadTurn"]
 
 MAX_YAW_DEG = 6.0
 """The head never turns further to either side."""
@@ -69,7 +69,7 @@ class HeadTurn:
         return math.dist(self.start_rad, self.end_rad)
 
 
-class HeadSway:
+class HeadMotion:
     """A smooth, endless, seeded movement of the head: a pure function of time.
 
     Yaw is positive to the right and pitch positive downward, as pixels are. The head does not

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gazewire.model import ImuDatum
-from gazewire.sim.head import HeadSway
+from gazewire.sim.head import HeadMotion
 
 __all__ = ["IMU_RATE_HZ", "Imu"]
 
@@ -46,7 +46,7 @@ class Imu:
         seed: decides heading, offsets and noise.
     """
 
-    def __init__(self, head: HeadSway, seed: int) -> None:
+    def __init__(self, head: HeadMotion, seed: int) -> None:
         self._head = head
         self._seed = seed
         rng = np.random.default_rng([seed, 0x1A40])

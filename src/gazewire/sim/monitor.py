@@ -29,12 +29,10 @@ class Monitor:
         landmarks: what is worth looking at on it.
         markers: the corners of each marker's black square, by id: (4, 2), clockwise from the
             top left.
-        arena: left, top, width and height of the panel in which a ball bounces.
     """
 
     landmarks: tuple[Landmark, ...]
     markers: dict[int, Shape]
-    arena: tuple[float, float, float, float]
 
 
 def paint_monitor(canvas: Canvas, palette: Palette, rng: np.random.Generator) -> Monitor:
@@ -65,7 +63,7 @@ def paint_monitor(canvas: Canvas, palette: Palette, rng: np.random.Generator) ->
         *_paint_article(canvas, palette, right, top + 0.047, column),
         _paint_chart(canvas, palette, (right, top + 0.262, column, 0.115), rng),
     )
-    return Monitor(landmarks=landmarks, markers=_paint_markers(canvas), arena=arena)
+    return Monitor(landmarks=landmarks, markers=_paint_markers(canvas))
 
 
 def _paint_case(canvas: Canvas) -> None:

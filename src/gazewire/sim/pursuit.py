@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gazewire.sim.ball import Ball
-from gazewire.sim.head import HeadSway
+from gazewire.sim.head import HeadMotion
 from gazewire.sim.landmark import Landmark
 from gazewire.sim.ticks import TICKS_PER_S
 
@@ -78,7 +78,7 @@ class Pursuit:
             axis=1,
         )
 
-    def tangents(self, t_s: NDArray[np.float64], head: HeadSway) -> NDArray[np.float64]:
+    def tangents(self, t_s: NDArray[np.float64], head: HeadMotion) -> NDArray[np.float64]:
         """Where the eye looks, (N, 2), at the instants `t_s`, (N,) seconds since the path's zero.
 
         However the head moves: pursuit holds its object in the room, as fixation does.

@@ -34,7 +34,6 @@ class Room:
         palette: its colours.
         landmarks: what there is to look at.
         markers: corners of the fiducial markers' black squares, clockwise from the top left, by id.
-        arena: left, top, width and height of the panel on the monitor in which a ball bounces.
         clock: x, y and radius of the clock's face, on which hands are still to be put.
     """
 
@@ -43,7 +42,6 @@ class Room:
     palette: Palette
     landmarks: tuple[Landmark, ...]
     markers: dict[int, Shape]
-    arena: tuple[float, float, float, float]
     clock: tuple[float, float, float]
 
 
@@ -87,7 +85,6 @@ def furnish(seed: int, px_per_unit: float) -> Room:
         palette=palette,
         landmarks=tuple(landmarks),
         markers=monitor.markers,
-        arena=monitor.arena,
         clock=clock,
     )
 

@@ -11,9 +11,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from gazewire.sim.ball import BALL_RADIUS, Ball
 from gazewire.sim.canvas import mix, rgb
 from gazewire.sim.gaze_path import Landmark
-from gazewire.sim.head import HeadSway
+from gazewire.sim.head import HeadMotion
 from gazewire.sim.pinhole import Pinhole
 from gazewire.sim.room import furnish
 
@@ -29,10 +30,6 @@ _YCBCR = np.array([
 
 _SHIFT = 4  # fractional bits of coordinates handed to OpenCV
 
-_BALL_RADIUS = 0.0105
-# Across and back, and up and down again.
-_BALL_PERIODS_S = (5.3, 1.4)
-
 Plane = NDArray[np.uint8]
 
 
@@ -45,11 +42,12 @@ class Scene:
         landmarks: what there is to look at, all of it in view whichever way the head is turned.
         markers: corners of the fiducial markers (AprilTag 36h11) on the monitor, by id: (4, 2)
             tangents, clockwise from the top left.
+        ball: what bounces on the monitor.
     """
 
     def __init__(self, camera: Pinhole, seed: int) -> None:
         self.camera = camera
-        self.head = HeadSway(seed)
+        self.head = HeadMotion(seed)
         room = furnish(seed, camera.focal_px)
         reach = np.array(camera.half_view) - np.abs(self.head.furthest_tangents())
         self.landmarks: tuple[Landmark, ...] = tuple(
@@ -58,7 +56,7 @@ class Scene:
             if np.all(np.abs(landmark.middle) + np.array(landmark.extent) < reach)
         )
         self.markers = room.markers
-        self._arena = room.arena
+        self.ball = Ball.of_room(self.landmarks, seed)
         self._clock = room.clock
         self._ink = {
             "ball": _ycbcr(mix(room.palette.accents[2], "#ffffff", 0.25)),
@@ -68,7 +66,6 @@ class Scene:
         }
         rng = np.random.default_rng([seed, 0xC10C])
         self._time_of_day_s = float(rng.uniform(0.0, 43200.0))
-        self._ball_phase = rng.uniform(0.0, 1.0, 2)
         self._planes = _planes(room.picture)
 
     def project(self, points: NDArray[np.float64], t_s: float) -> NDArray[np.float64]:
@@ -107,15 +104,8 @@ class Scene:
         return data
 
     def _draw_ball(self, picture: _Picture, t_s: float) -> None:
-        left, top, width, height = self._arena
-        across, hop = (t_s / np.array(_BALL_PERIODS_S) + self._ball_phase) % 1.0
-        margin = _BALL_RADIUS + 0.002
-        x = left + margin + (width - 2 * margin) * (1 - abs(1 - 2 * across))
-        # A parabola between two bounces, as anything that is thrown.
-        rise = 4 * hop * (1 - hop)
-        y = top + height - 0.006 - _BALL_RADIUS - (height - 2 * margin - 0.012) * rise
-        radius_px = _BALL_RADIUS * self.camera.focal_px
-        middle = self.project(np.array([[x, y]]), t_s)[0]
+        middle = self.project(self.ball.places(np.array([t_s])), t_s)[0]
+        radius_px = BALL_RADIUS * self.camera.focal_px
         picture.disc(middle, radius_px, self._ink["ball"])
         picture.disc(middle - 0.32 * radius_px, 0.26 * radius_px, self._ink["shine"])
 

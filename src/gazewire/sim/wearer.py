@@ -22,7 +22,6 @@ from numpy.typing import NDArray
 
 from gazewire.camera.source import GlassesInfo, Record, VideoShape
 from gazewire.model import Frame, GazeDatum
-from gazewire.sim.ball import Ball
 from gazewire.sim.eye_events import blink_events, completed, onset
 from gazewire.sim.eye_video import EYE_VIDEO_HEIGHT, EYE_VIDEO_WIDTH, EyeVideo
 from gazewire.sim.eyes import EyeCourse, Eyes
@@ -96,8 +95,7 @@ class Wearer:
             imu_rate_hz=IMU_RATE_HZ if is_neon else None,
             has_eye_events=is_neon,
         )
-        ball = Ball.of_scene(self.scene.landmarks, seed)
-        self._path = GazePath(self.scene.landmarks, self.scene.head, seed, ball)
+        self._path = GazePath(self.scene.landmarks, self.scene.head, seed, self.scene.ball)
         self._measurement = GazeMeasurement(
             px_per_deg=float(np.radians(camera.focal_px)), noise_deg=gaze_noise_deg, seed=seed
         )

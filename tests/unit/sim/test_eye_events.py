@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from gazewire.model import Fixation, Saccade
-from gazewire.sim import HeadSway, Jump, Landmark, Pinhole
+from gazewire.sim import HeadMotion, Jump, Landmark, Pinhole
 from gazewire.sim.ball import Ball
 from gazewire.sim.blinks import Blinks
 from gazewire.sim.eye_events import blink_events, completed, onset
@@ -15,7 +15,7 @@ from gazewire.sim.ticks import unix_ns_of_tick
 
 ZERO = 158_400_000_011_111
 CAMERA = Pinhole(width=1600, height=1200, focal_px=896.0)
-HEAD = HeadSway(2)
+HEAD = HeadMotion(2)
 JUMP = Jump(start_tick=9000, end_tick=13500, start=(0.0, 0.0), end=(0.3, 0.0))
 BALL = Ball(Landmark("ball game", (0.0, 0.0), (0.12, 0.08)), (0.0, 0.0))
 PURSUIT = Pursuit(0, 90_000, BALL, (-0.1, 0.05), 0.9, 0.0)

@@ -5,7 +5,7 @@ from itertools import islice, pairwise
 import numpy as np
 import pytest
 
-from gazewire.sim import GazePath, HeadSway, Jump, Landmark, Movement, Rest
+from gazewire.sim import GazePath, HeadMotion, Jump, Landmark, Movement, Rest
 from gazewire.sim.ball import Ball
 from gazewire.sim.gaze_path import saccade_duration_s
 from gazewire.sim.pursuit import Pursuit
@@ -17,7 +17,7 @@ LANDMARKS = [
     Landmark("left", (-0.5, 0.2), (0.08, 0.08)),
     Landmark("right", (0.6, -0.3), (0.05, 0.10)),
 ]
-HEAD = HeadSway(5)
+HEAD = HeadMotion(5)
 STEPPING_STONES = [
     Landmark("between", (0.3, 0.0), (0.05, 0.05)),
     Landmark("below", (0.45, 0.3), (0.05, 0.05)),

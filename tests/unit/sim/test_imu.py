@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from gazewire.model import ImuDatum
-from gazewire.sim import HeadSway
+from gazewire.sim import HeadMotion
 from gazewire.sim.imu import Imu
 
 ZERO = 1_760_000_000_123_456_789
-HEAD = HeadSway(4)
+HEAD = HeadMotion(4)
 
 
 @pytest.fixture(scope="module")

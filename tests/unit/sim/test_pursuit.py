@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from gazewire.sim import HeadSway, Landmark
+from gazewire.sim import HeadMotion, Landmark
 from gazewire.sim.ball import Ball
 from gazewire.sim.pursuit import PURSUIT_LATENCY_S, Pursuit
 from gazewire.sim.ticks import TICKS_PER_S
@@ -46,7 +46,7 @@ def test_where_it_looks_does_not_depend_on_what_else_is_asked() -> None:
 
 
 def test_in_the_picture_the_head_is_taken_off() -> None:
-    follow, head, t_s = pursuit(), HeadSway(1), np.arange(0.0, 1.0, 0.01)
+    follow, head, t_s = pursuit(), HeadMotion(1), np.arange(0.0, 1.0, 0.01)
     assert np.array_equal(follow.tangents(t_s, head), follow.places(t_s) - head.tangents(t_s))
 
 

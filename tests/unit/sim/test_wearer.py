@@ -9,12 +9,9 @@ import pytest
 
 from gazewire.camera import Record, Timeline
 from gazewire.model import AudioChunk, Blink, Fixation, Frame, GazeDatum, ImuDatum, Onset, Saccade
-from gazewire.sim import Wearer
-from gazewire.sim.ball import Ball
+from gazewire.sim import EyeVideo, Wearer, WearerTruth
 from gazewire.sim.binocular import VIEWING_DISTANCE_MM
-from gazewire.sim.eye_video import EyeVideo
 from gazewire.sim.ticks import tick_at_or_after, unix_ns_of_tick
-from gazewire.sim.truth import WearerTruth
 from gazewire.wire.payload.gaze import GazeFormat, format_for, serialize_gaze
 
 START = 1_760_000_000_123_456_789
@@ -357,7 +354,6 @@ def test_pursuit_is_told_as_fixation_and_known_as_pursuit(
     told = [record for record in samples if isinstance(record, Fixation | Saccade)]
     names = {"fixation": Fixation, "pursuit": Fixation, "saccade": Saccade}
     zero, seen = samples[0].timestamp_unix_ns, set()
-    ball = Ball.of_scene(neon.scene.landmarks, 7)
     for event in told:
         for truth in truths:
             if event.start_unix_ns < truth.timestamp_unix_ns < event.end_unix_ns:
@@ -367,7 +363,7 @@ def test_pursuit_is_told_as_fixation_and_known_as_pursuit(
                 if truth.movement == "pursuit":
                     assert truth.landmark == "ball game"
                     t_s = (truth.timestamp_unix_ns - zero) / S
-                    at_px = neon.scene.project(ball.places(np.array([t_s])), t_s)[0]
+                    at_px = neon.scene.project(neon.scene.ball.places(np.array([t_s])), t_s)[0]
                     assert np.hypot(*(at_px - truth.gaze_px)) < 100
     assert seen == set(names)
 
