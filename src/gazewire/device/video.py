@@ -18,10 +18,11 @@ __all__ = ["CodedVideoSink", "VideoTrack", "encode_video"]
 # A frame is encoded in a fraction of its interval, so that a burst after a hiccup of the machine is
 # soon worked off; where encoding does not keep up at all, the oldest frames are left out.
 _FRAMES_WAITING = 8
-# A key frame is a hundred packets, and clients' sockets hold about as many: packets leave in bursts
-# with a pause in which a client can read.
+# A key frame is a hundred packets, and clients' sockets hold about as many: packets leave in
+# bursts, and from one to the next each client has so long to read. With many clients, the others'
+# turns are pause enough.
 _BURST_PACKETS = 24
-_PAUSE_S = 0.001
+_BURST_INTERVAL_S = 0.001
 
 
 class CodedVideoSink(Protocol):
@@ -59,11 +60,14 @@ class VideoTrack:
     async def take(self, unit: AccessUnit) -> None:
         """Send one picture, in bursts."""
         payloads = self._packetizer.packetize(unit.nal_units)
+        loop = asyncio.get_running_loop()
+        burst_began_s = 0.0
         for start in range(0, len(payloads), _BURST_PACKETS):
             if start:
-                await asyncio.sleep(_PAUSE_S)
+                await asyncio.sleep(burst_began_s + _BURST_INTERVAL_S - loop.time())
+            burst_began_s = loop.time()
             end = start + _BURST_PACKETS
-            self.stream.send(
+            await self.stream.send_in_turns(
                 payloads[start:end],
                 unit.timestamp_unix_ns,
                 is_keyframe=unit.is_keyframe,

@@ -4,10 +4,15 @@ Packets are numbered and serialised a single time; every receiver gets the same 
 that joins is told the time first: it gets a sender report at once, and media only after that report
 has had time to arrive, because clients discard what they cannot date (reports and media travel on
 different sockets). Of a stream with key frames it gets nothing before the next one.
+
+A receiver that cannot keep up loses what it has no room for, and nobody else notices: it is not
+waited for, and key frames are made for those who begin, not for those who fell behind; these take
+the next one that comes anyway.
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Protocol
@@ -20,12 +25,19 @@ __all__ = ["JoinableStream", "RtpReceiver", "RtpStream"]
 
 _REPORT_LEAD_NS = 5_000_000
 
+# What is small and due now waits no longer than this for what is large and due now.
+_TURN_NS = 1_000_000
+
+# Clients that come in quick succession share a key frame: it is several times as large as another
+# picture, and everybody gets it.
+_KEYFRAME_INTERVAL_NS = 200_000_000
+
 
 class RtpReceiver(Protocol):
     """One client's end of one stream. Neither method blocks or raises."""
 
     def send_rtp(self, packets: Sequence[bytes]) -> bool:
-        """Send packets in this order; False where they had to be dropped, all of them."""
+        """Send packets in this order; False where some, or all, had to be dropped."""
 
     def send_rtcp(self, packet: bytes) -> None:
         """Send one compound packet."""
@@ -50,13 +62,22 @@ class JoinableStream(Protocol):
 
 
 class _Membership:
-    """What a stream remembers of one receiver."""
+    """What a stream remembers of one receiver.
 
-    __slots__ = ("ready_unix_ns", "synchronised")
+    Attributes:
+        receiver: who it is; None when it has left.
+        ready_unix_ns: when it knows the time.
+        synchronised: it has everything since a picture where decoding could begin.
+        has_fallen_behind: it was, and has lost something since.
+    """
 
-    def __init__(self, ready_unix_ns: int) -> None:
+    __slots__ = ("has_fallen_behind", "ready_unix_ns", "receiver", "synchronised")
+
+    def __init__(self, receiver: RtpReceiver, ready_unix_ns: int) -> None:
+        self.receiver: RtpReceiver | None = receiver
         self.ready_unix_ns = ready_unix_ns
         self.synchronised = False
+        self.has_fallen_behind = False
 
 
 class RtpStream:
@@ -69,7 +90,8 @@ class RtpStream:
         has_keyframes: receivers can begin only where `send` says ``is_keyframe``.
 
     Attributes:
-        dropped: packets that a receiver could not take, summed over all receivers.
+        dropped: packets handed to a receiver that had no room for all of them, summed over all
+            receivers.
     """
 
     def __init__(self, sender: RtpSender, clock: Clock, *, cname: str, has_keyframes: bool) -> None:
@@ -82,6 +104,7 @@ class RtpStream:
         self._members: dict[RtpReceiver, _Membership] = {}
         self._holds = 0
         self._is_skipping = False
+        self._last_keyframe_ns: int | None = None
 
     @property
     def has_receivers(self) -> bool:
@@ -90,9 +113,18 @@ class RtpStream:
 
     @property
     def wants_keyframe(self) -> bool:
-        """A receiver waits for a key frame to begin, or to begin again after a loss."""
-        return self._has_keyframes and any(
-            not member.synchronised for member in self._members.values()
+        """A receiver waits for a key frame to begin with, and may get one now."""
+        if not self._has_keyframes:
+            return False
+        now_ns = self._clock.unix_ns()
+        last_ns = self._last_keyframe_ns
+        if last_ns is not None and now_ns - last_ns < _KEYFRAME_INTERVAL_NS:
+            return False
+        return any(
+            not member.synchronised
+            and not member.has_fallen_behind
+            and now_ns >= member.ready_unix_ns
+            for member in self._members.values()
         )
 
     @property
@@ -114,11 +146,13 @@ class RtpStream:
         """Send to this receiver from now on, the time first."""
         now_ns = self._clock.unix_ns()
         receiver.send_rtcp(self._reporter.report(now_ns))
-        self._members[receiver] = _Membership(now_ns + _REPORT_LEAD_NS)
+        self._members[receiver] = _Membership(receiver, now_ns + _REPORT_LEAD_NS)
 
     def leave(self, receiver: RtpReceiver) -> None:
         """Send nothing more to this receiver. Harmless when repeated."""
-        self._members.pop(receiver, None)
+        member = self._members.pop(receiver, None)
+        if member is not None:
+            member.receiver = None
 
     def replace(self, receiver: RtpReceiver, successor: RtpReceiver) -> None:
         """Send to another receiver what this one would have got, the time first.
@@ -128,6 +162,7 @@ class RtpStream:
         member = self._members.pop(receiver, None)
         if member is not None:
             successor.send_rtcp(self._reporter.report(self._clock.unix_ns()))
+            member.receiver = successor
             self._members[successor] = member
 
     @contextmanager
@@ -144,10 +179,12 @@ class RtpStream:
             self._holds -= 1
             for member in self._members.values():
                 member.synchronised = False
+                member.has_fallen_behind = False
+            self._last_keyframe_ns = None
 
     def restart(self, *, ssrc: int, first_sequence: int) -> None:
         """Begin anew, with other numbers, as a device that was off; receivers are forgotten."""
-        self._members.clear()
+        self._forget_all()
         self._sender = RtpSender(
             payload_type=self._sender.payload_type,
             clock_hz=self.clock_hz,
@@ -175,28 +212,90 @@ class RtpStream:
                 those receivers get who took its beginning.
             marker_on_last: the last packet ends an access unit.
         """
-        if not is_continued:
-            self._is_skipping = self._holds > 0
-        if self._is_skipping:
-            return
-        packets = self._sender.packets(payloads, timestamp_unix_ns, marker_on_last=marker_on_last)
-        now_ns = self._clock.unix_ns()
-        if self._reporter.due(now_ns):
-            report = self._reporter.report(now_ns)
-            for receiver in self._members:
-                receiver.send_rtcp(report)
-        for receiver, member in self._members.items():
-            if not member.synchronised:
-                may_begin = is_keyframe if self._has_keyframes else True
-                if is_continued or not may_begin or now_ns < member.ready_unix_ns:
-                    continue
-            member.synchronised = receiver.send_rtp(packets)
-            if not member.synchronised:
-                self.dropped += len(packets)
+        packets, takers = self._begin(
+            payloads,
+            timestamp_unix_ns,
+            is_keyframe=is_keyframe,
+            is_continued=is_continued,
+            marker_on_last=marker_on_last,
+        )
+        for member in takers:
+            self._give(packets, member)
+
+    async def send_in_turns(
+        self,
+        payloads: Sequence[bytes],
+        timestamp_unix_ns: int,
+        *,
+        is_keyframe: bool = False,
+        is_continued: bool = False,
+        marker_on_last: bool = False,
+    ) -> None:
+        """Do what `send` does, and let others have the event loop after each millisecond of it.
+
+        For what is large, and goes to many: other streams are late by no more than that. Of one
+        stream, one such call at a time. Cancelled, it leaves some receivers without these packets.
+        """
+        packets, takers = self._begin(
+            payloads,
+            timestamp_unix_ns,
+            is_keyframe=is_keyframe,
+            is_continued=is_continued,
+            marker_on_last=marker_on_last,
+        )
+        turn_ends_ns = self._clock.mono_ns() + _TURN_NS
+        for member in takers:
+            if self._clock.mono_ns() >= turn_ends_ns:
+                await asyncio.sleep(0)
+                turn_ends_ns = self._clock.mono_ns() + _TURN_NS
+            self._give(packets, member)
 
     def close(self) -> None:
         """Say goodbye to all receivers (RFC 3550 §6.6)."""
         goodbye = self._reporter.goodbye()
         for receiver in self._members:
             receiver.send_rtcp(goodbye)
+        self._forget_all()
+
+    def _begin(
+        self,
+        payloads: Sequence[bytes],
+        timestamp_unix_ns: int,
+        *,
+        is_keyframe: bool,
+        is_continued: bool,
+        marker_on_last: bool,
+    ) -> tuple[list[bytes], list[_Membership]]:
+        """Make the packets, and choose who gets them; reports go out on the way."""
+        if not is_continued:
+            self._is_skipping = self._holds > 0
+        if self._is_skipping:
+            return [], []
+        packets = self._sender.packets(payloads, timestamp_unix_ns, marker_on_last=marker_on_last)
+        now_ns = self._clock.unix_ns()
+        if self._reporter.due(now_ns):
+            report = self._reporter.report(now_ns)
+            for receiver in self._members:
+                receiver.send_rtcp(report)
+        may_begin = not is_continued and (is_keyframe or not self._has_keyframes)
+        takers = [
+            member
+            for member in self._members.values()
+            if member.synchronised or (may_begin and now_ns >= member.ready_unix_ns)
+        ]
+        if is_keyframe and takers:
+            self._last_keyframe_ns = now_ns
+        return packets, takers
+
+    def _give(self, packets: Sequence[bytes], member: _Membership) -> None:
+        if member.receiver is None:
+            return
+        member.synchronised = member.receiver.send_rtp(packets)
+        if not member.synchronised:
+            member.has_fallen_behind = True
+            self.dropped += len(packets)
+
+    def _forget_all(self) -> None:
+        for member in self._members.values():
+            member.receiver = None
         self._members.clear()

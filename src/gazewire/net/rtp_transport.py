@@ -15,6 +15,8 @@ from typing import Self
 
 from gazewire.errors import NetworkError
 from gazewire.net.rtsp_link import RtspLink
+from gazewire.net.udp_output import SocketOutput, TransportOutput, UdpOutput
+from gazewire.net.udp_segmentation import SegmentingOutput, can_segment
 
 __all__ = ["InterleavedReceiver", "UdpPair", "UdpReceiver"]
 
@@ -31,11 +33,11 @@ class _Drain(asyncio.DatagramProtocol):
     random bytes: a datagram is never a reason to complain.
 
     Attributes:
-        is_congested: the system takes no more for now; what is sent would pile up in memory.
+        output: told when the transport is congested, where it is the transport that sends.
     """
 
     def __init__(self) -> None:
-        self.is_congested = False
+        self.output: TransportOutput | None = None
 
     def datagram_received(self, data: bytes, addr: object) -> None:
         """Throw a datagram away."""
@@ -46,11 +48,13 @@ class _Drain(asyncio.DatagramProtocol):
 
     def pause_writing(self) -> None:
         """Note that the socket is full."""
-        self.is_congested = True
+        if self.output is not None:
+            self.output.is_congested = True
 
     def resume_writing(self) -> None:
         """Note that there is room again."""
-        self.is_congested = False
+        if self.output is not None:
+            self.output.is_congested = False
 
 
 class UdpPair:
@@ -62,6 +66,8 @@ class UdpPair:
     Attributes:
         rtp_port: bound port of the RTP socket.
         rtcp_port: bound port of the RTCP socket.
+        rtp: the way out of the RTP socket.
+        rtcp: the way out of the RTCP socket.
     """
 
     def __init__(self, host: str) -> None:
@@ -71,10 +77,8 @@ class UdpPair:
         self._transports: list[asyncio.DatagramTransport] = []
 
     async def __aenter__(self) -> Self:
-        self._rtp, self._rtp_socket = await self._bind()
-        self._rtcp, _ = await self._bind()
-        self.rtp_port = self._rtp.get_extra_info("sockname")[1]
-        self.rtcp_port = self._rtcp.get_extra_info("sockname")[1]
+        self.rtp, self.rtp_port = await self._bind()
+        self.rtcp, self.rtcp_port = await self._bind()
         return self
 
     async def __aexit__(
@@ -87,31 +91,26 @@ class UdpPair:
             transport.close()
         self._transports.clear()
 
-    def send_rtp(self, packet: bytes, address: tuple[str, int]) -> None:
-        """Send a packet from the RTP socket."""
-        self._rtp.sendto(packet, address)
-
-    def send_rtcp(self, packet: bytes, address: tuple[str, int]) -> None:
-        """Send a packet from the RTCP socket."""
-        self._rtcp.sendto(packet, address)
-
-    @property
-    def is_congested(self) -> bool:
-        """The system takes no more for now; what is sent would pile up in memory."""
-        return self._rtp_socket.is_congested
-
-    async def _bind(self) -> tuple[asyncio.DatagramTransport, _Drain]:
+    async def _bind(self) -> tuple[UdpOutput, int]:
         loop = asyncio.get_running_loop()
+        sock = socket.socket(
+            socket.AF_INET6 if ":" in self._host else socket.AF_INET, socket.SOCK_DGRAM
+        )
         try:
-            transport, drain = await loop.create_datagram_endpoint(
-                _Drain, local_addr=(self._host, 0)
-            )
+            sock.setblocking(False)
+            sock.bind((self._host, 0))
+            transport, drain = await loop.create_datagram_endpoint(_Drain, sock=sock)
         except OSError as error:
+            sock.close()
             raise NetworkError(f"no UDP port could be opened on {self._host}: {error}") from error
         self._transports.append(transport)
-        sock: socket.socket = transport.get_extra_info("socket")
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER_BYTES)
-        return transport, drain
+        port: int = sock.getsockname()[1]
+        # Only a loop that waits for sockets to become ready lets others use them too.
+        if not isinstance(loop, asyncio.SelectorEventLoop):
+            drain.output = TransportOutput(transport)
+            return drain.output, port
+        return SegmentingOutput(sock) if can_segment(sock) else SocketOutput(sock), port
 
 
 class UdpReceiver:
@@ -124,21 +123,16 @@ class UdpReceiver:
     """
 
     def __init__(self, pair: UdpPair, host: str, ports: tuple[int, int]) -> None:
-        self._pair = pair
-        self._rtp_address = (host, ports[0])
-        self._rtcp_address = (host, ports[1])
+        self._rtp = pair.rtp.to((host, ports[0]))
+        self._rtcp = pair.rtcp.to((host, ports[1]))
 
     def send_rtp(self, packets: Sequence[bytes]) -> bool:
-        """Send packets; False where the system's send buffer is full."""
-        if self._pair.is_congested:
-            return False
-        for packet in packets:
-            self._pair.send_rtp(packet, self._rtp_address)
-        return True
+        """Send packets; False where the system had no room for all of them."""
+        return self._rtp.send(packets)
 
     def send_rtcp(self, packet: bytes) -> None:
         """Send one compound packet."""
-        self._pair.send_rtcp(packet, self._rtcp_address)
+        self._rtcp.send((packet,))
 
 
 class InterleavedReceiver:

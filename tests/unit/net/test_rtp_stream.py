@@ -1,4 +1,5 @@
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Callable, Sequence
 
 import pytest
 
@@ -126,12 +127,131 @@ def test_a_receiver_that_lost_a_picture_waits_for_the_next_key_frame(clock: Manu
     slow.is_full = True
     send(stream, clock, b"lost", b"lost too")
     slow.is_full = False
-    assert stream.wants_keyframe
     send(stream, clock, b"refers to what was lost")
     send(stream, clock, b"key 2", is_keyframe=True)
     assert [packet.payload for packet in slow.media] == [b"key 1", b"key 2"]
     assert len(quick.media) == 5
     assert stream.dropped == 2
+
+
+def test_no_key_frame_is_made_for_who_fell_behind(clock: ManualClock) -> None:
+    stream, slow = make_stream(clock, has_keyframes=True), Receiver()
+    stream.join(slow)
+    clock.advance(10 * MS)
+    send(stream, clock, b"key", is_keyframe=True)
+    slow.is_full = True
+    send(stream, clock, b"lost")
+    clock.advance(1_000 * MS)
+    assert not stream.wants_keyframe
+    stream.join(Receiver())
+    clock.advance(10 * MS)
+    assert stream.wants_keyframe
+
+
+def test_no_key_frame_is_made_for_who_does_not_know_the_time_yet(clock: ManualClock) -> None:
+    stream, receiver = make_stream(clock, has_keyframes=True), Receiver()
+    stream.join(receiver)
+    assert not stream.wants_keyframe
+    clock.advance(10 * MS)
+    assert stream.wants_keyframe
+
+
+def test_clients_that_come_in_quick_succession_share_a_key_frame(clock: ManualClock) -> None:
+    stream = make_stream(clock, has_keyframes=True)
+    are_wanted = []
+    for _ in range(100):
+        stream.join(Receiver())
+        clock.advance(10 * MS)
+        are_wanted.append(stream.wants_keyframe)
+        send(stream, clock, b"picture", is_keyframe=are_wanted[-1])
+    assert are_wanted.count(True) == 5
+
+
+class Turning(Receiver):
+    """Takes a millisecond."""
+
+    def __init__(self, clock: ManualClock) -> None:
+        super().__init__()
+        self.clock = clock
+
+    def send_rtp(self, packets: Sequence[bytes]) -> bool:
+        self.clock.advance(1 * MS)
+        return super().send_rtp(packets)
+
+
+async def send_in_turns(stream: RtpStream, clock: ManualClock, meantime: Callable[[], None]) -> int:
+    """Send a picture; between any two turns something else happens. Return how many turns."""
+    sending = asyncio.ensure_future(
+        stream.send_in_turns([b"one", b"two"], clock.unix_ns(), is_keyframe=True)
+    )
+    turns = 0
+    while not sending.done():
+        await asyncio.sleep(0)
+        turns += 1
+        meantime()
+    await sending
+    return turns
+
+
+async def test_others_get_the_loop_while_a_picture_goes_to_many(clock: ManualClock) -> None:
+    stream = make_stream(clock, has_keyframes=True)
+    receivers = [Turning(clock) for _ in range(10)]
+    for receiver in receivers:
+        stream.join(receiver)
+    clock.advance(10 * MS)
+    assert await send_in_turns(stream, clock, lambda: None) >= 10
+    assert all(len(receiver.media) == 2 for receiver in receivers)
+
+
+async def test_few_receivers_are_served_in_one_turn(clock: ManualClock) -> None:
+    stream, receiver = make_stream(clock, has_keyframes=True), Receiver()
+    stream.join(receiver)
+    clock.advance(10 * MS)
+    sending = stream.send_in_turns([b"one"], clock.unix_ns(), is_keyframe=True)
+    with pytest.raises(StopIteration):
+        sending.send(None)
+    assert len(receiver.media) == 1
+
+
+async def test_who_leaves_between_two_turns_gets_nothing_more(clock: ManualClock) -> None:
+    stream = make_stream(clock, has_keyframes=True)
+    receivers = [Turning(clock) for _ in range(3)]
+    for receiver in receivers:
+        stream.join(receiver)
+    clock.advance(10 * MS)
+    await send_in_turns(stream, clock, lambda: stream.leave(receivers[2]))
+    assert [len(receiver.media) for receiver in receivers] == [2, 2, 0]
+
+
+async def test_a_successor_between_two_turns_gets_what_was_due_to_it(clock: ManualClock) -> None:
+    stream = make_stream(clock, has_keyframes=True)
+    receivers = [Turning(clock) for _ in range(3)]
+    for receiver in receivers:
+        stream.join(receiver)
+    clock.advance(10 * MS)
+    successor = Receiver()
+    await send_in_turns(stream, clock, lambda: stream.replace(receivers[2], successor))
+    assert len(receivers[2].media) == 0
+    assert len(successor.media) == 2
+
+
+async def test_who_comes_between_two_turns_begins_with_the_next_key_frame(
+    clock: ManualClock,
+) -> None:
+    stream = make_stream(clock, has_keyframes=True)
+    for _ in range(3):
+        stream.join(Turning(clock))
+    clock.advance(10 * MS)
+    newcomers: list[Receiver] = []
+
+    def come() -> None:
+        newcomers.append(Receiver())
+        stream.join(newcomers[-1])
+
+    await send_in_turns(stream, clock, come)
+    clock.advance(10 * MS)
+    send(stream, clock, b"rest of it", is_keyframe=True, is_continued=True)
+    assert all(newcomer.media == [] for newcomer in newcomers)
 
 
 def test_who_has_left_gets_nothing(clock: ManualClock) -> None:
