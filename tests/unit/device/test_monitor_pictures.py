@@ -7,7 +7,7 @@ from collections.abc import Callable
 import av
 import pytest
 
-from gazewire.device.monitor.pictures import ScenePicture, ScenePictures
+from gazewire.device.monitor.pictures import CameraName, Picture, Pictures
 from gazewire.flow import Topic
 from gazewire.model import Frame
 
@@ -45,15 +45,17 @@ def size_of(jpeg: bytes) -> tuple[int, int]:
         return picture.width, picture.height
 
 
-def test_a_picture_is_written_as_12_bytes_and_the_jpeg() -> None:
-    picture = ScenePicture(0x1797_9CFE_362A_0000, 1600, 1200, b"\xff\xd8 jpeg")
-    assert picture.to_bytes() == b"\x17\x97\x9c\xfe\x36\x2a\x00\x00\x06\x40\x04\xb0\xff\xd8 jpeg"
+@pytest.mark.parametrize(("camera", "number"), [("scene", b"\x00"), ("eyes", b"\x01")])
+def test_a_picture_is_written_as_13_bytes_and_the_jpeg(camera: CameraName, number: bytes) -> None:
+    picture = Picture(camera, 0x1797_9CFE_362A_0000, 1600, 1200, b"\xff\xd8 jpeg")
+    head = number + b"\x17\x97\x9c\xfe\x36\x2a\x00\x00" + b"\x06\x40\x04\xb0"
+    assert picture.to_bytes() == head + b"\xff\xd8 jpeg"
 
 
 async def test_a_wide_picture_is_made_smaller_and_keeps_its_time_and_its_size_in_words(
     frames: Topic[Frame],
 ) -> None:
-    pictures = ScenePictures(frames)
+    pictures = Pictures("scene", frames, interval_ns=60_000_000)
     picture, _ = await asyncio.gather(pictures.next(), publish(frames, gray_frame(1600, 1200)))
     assert picture is not None
     assert (picture.timestamp_unix_ns, picture.width, picture.height) == (START_NS, 1600, 1200)
@@ -61,7 +63,7 @@ async def test_a_wide_picture_is_made_smaller_and_keeps_its_time_and_its_size_in
 
 
 async def test_all_who_wait_are_given_the_same_picture(frames: Topic[Frame]) -> None:
-    pictures = ScenePictures(frames)
+    pictures = Pictures("scene", frames, interval_ns=60_000_000)
     *given, _ = await asyncio.gather(
         *(pictures.next() for _ in range(3)), publish(frames, gray_frame(64, 48))
     )
@@ -72,7 +74,7 @@ async def test_all_who_wait_are_given_the_same_picture(frames: Topic[Frame]) -> 
 async def test_a_picture_that_was_ready_before_it_was_asked_for_is_not_given(
     frames: Topic[Frame],
 ) -> None:
-    pictures = ScenePictures(frames)
+    pictures = Pictures("scene", frames, interval_ns=60_000_000)
     await asyncio.gather(pictures.next(), publish(frames, gray_frame(64, 48)))
     later = gray_frame(64, 48, START_NS + 1_000_000_000)
     picture, _ = await asyncio.gather(pictures.next(), publish(frames, later))
@@ -83,7 +85,7 @@ async def test_a_picture_that_was_ready_before_it_was_asked_for_is_not_given(
 async def test_of_30_pictures_a_second_every_other_one_is_made(
     frames: Topic[Frame], numbered: Callable[..., Frame]
 ) -> None:
-    pictures = ScenePictures(frames)
+    pictures = Pictures("scene", frames, interval_ns=60_000_000)
     made = []
     asked = asyncio.ensure_future(pictures.next())
     for index in range(8):
@@ -100,7 +102,7 @@ async def test_of_30_pictures_a_second_every_other_one_is_made(
 
 
 async def test_nothing_is_read_while_nobody_asks(frames: Topic[Frame]) -> None:
-    pictures = ScenePictures(frames)
+    pictures = Pictures("scene", frames, interval_ns=60_000_000)
     assert not frames.has_readers
     await asyncio.gather(pictures.next(), publish(frames, gray_frame(64, 48)))
     assert not frames.has_readers
@@ -109,7 +111,7 @@ async def test_nothing_is_read_while_nobody_asks(frames: Topic[Frame]) -> None:
 async def test_the_others_get_their_picture_though_the_one_who_makes_it_leaves(
     frames: Topic[Frame],
 ) -> None:
-    pictures = ScenePictures(frames)
+    pictures = Pictures("scene", frames, interval_ns=60_000_000)
     async with asyncio.TaskGroup() as tasks:
         making = tasks.create_task(pictures.next())
         waiting = tasks.create_task(pictures.next())
@@ -122,6 +124,6 @@ async def test_the_others_get_their_picture_though_the_one_who_makes_it_leaves(
 
 
 async def test_the_end_of_the_scene_is_told_to_all(frames: Topic[Frame]) -> None:
-    pictures = ScenePictures(frames)
+    pictures = Pictures("scene", frames, interval_ns=60_000_000)
     frames.close()
     assert await asyncio.gather(pictures.next(), pictures.next()) == [None, None]

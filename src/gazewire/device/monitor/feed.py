@@ -1,125 +1,205 @@
-"""The websocket that feeds the monitor page: pictures and gaze, each with its own time.
+"""The websocket that feeds the monitor page: pictures and data, each with its own time.
 
-The device sends:
+The device sends
 
-* first, the text ``{"scene": true}``, or ``false`` where no pictures will come;
-* for each picture a binary message: its timestamp, nanoseconds of Unix time, in 8 bytes; width and
-  height of the scene camera's picture in 2 bytes each; then a JPEG, which may be smaller. Numbers
-  are unsigned and big-endian.
-* some 50 times a second, the text ``{"gaze": [{"t": "1700000000005000000", "worn": true, "points":
-  [[812.5, 604.25]]}]}``: timestamps are strings, because numbers in JavaScript cannot hold them;
-  points are scene camera pixels: one, or that of each eye where they were measured apart, or none.
+* first, what will come;
+* all data, some 50 times a second, in the texts that `gazewire.device.monitor.messages` describes;
+* pictures, each in a binary message, for which the page asks one by one. So what it shows is never
+  old however slow its network, because no buffer on the way can fill with pictures; and a camera
+  that is not looked at costs nothing.
+* once a second, how well it serves its clients.
 
-The page answers each picture with a text, whatever it says, once it has shown it. With two
-unanswered it is sent no more, so that what it shows is never old however slow its network: no
-buffer on the way can fill with pictures. Gaze goes on.
+It answers pings, by which the page learns the device's time.
 """
 
 from __future__ import annotations
 
 import asyncio
-import math
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from typing import TypeVar
 
 import msgspec
 
 from gazewire.device.glasses import GlassesTopics
-from gazewire.device.monitor.pictures import ScenePictures
+from gazewire.device.monitor.messages import (
+    EyeEventBatch,
+    FeedMessage,
+    GazeBatch,
+    Hello,
+    ImuBatch,
+    PageRequest,
+    Pong,
+    Quality,
+)
+from gazewire.device.monitor.pictures import CameraName, Pictures
 from gazewire.device.state import DeviceState
-from gazewire.errors import ConnectionLostError
-from gazewire.flow import Topic
-from gazewire.model import GazeDatum
-from gazewire.net import HttpRequest, WebSocket, WebSocketRoute
+from gazewire.errors import ConnectionLostError, RemoteProtocolError
+from gazewire.flow import Subscription, Timed
+from gazewire.net import HttpRequest, RtpStream, WebSocket, WebSocketRoute
+from gazewire.time import Clock
 
-__all__ = ["feed_route"]
+__all__ = ["MonitorFeed"]
+
+T = TypeVar("T", bound=Timed)
 
 _PATH = "/monitor/feed"
-_PICTURES_UNANSWERED = 2
+# 15 a second of a scene camera that makes 30, and just below 30 of eye cameras that make 200; with
+# room for the jitter of their timestamps.
+_SCENE_INTERVAL_NS = 60_000_000
+_EYES_INTERVAL_NS = 33_000_000
+# With one picture on its way while the next is made, the way costs no time.
+_PICTURES_WANTED = 2
 # A message no more often than browsers repaint; at 200 gaze data a second, for every fourth.
-_GAZE_INTERVAL_NS = 16_000_000
-# A second of the fastest glasses; who is further behind is better served with what is new.
-_GAZE_CAPACITY = 200
+_BATCH_INTERVAL_NS = 16_000_000
+# Ten seconds of the fastest stream; who is further behind is better served with what is new.
+_CAPACITY = 2_000
+_QUALITY_INTERVAL_S = 1.0
 
 
-class _Scene(msgspec.Struct, frozen=True):
-    scene: bool
-
-
-class _Gaze(msgspec.Struct, frozen=True):
-    t: str
-    worn: bool
-    points: list[tuple[float, float]]
-
-
-class _GazeBatch(msgspec.Struct, frozen=True):
-    gaze: list[_Gaze]
-
-
-def feed_route(state: DeviceState, topics: GlassesTopics) -> WebSocketRoute:
-    """Make the route that feeds every open page.
+class MonitorFeed:
+    """Feeds every open page.
 
     Args:
-        state: tells whether there will be pictures.
-        topics: scene frames and gaze.
+        state: tells which sensors there are.
+        topics: their records.
+        clock: the one that stamps them.
+        streams: what other clients receive, by name.
     """
-    pictures = ScenePictures(topics.scene)
 
-    async def serve(_: HttpRequest, socket: WebSocket) -> None:
-        await socket.send_text(_to_text(_Scene(_has_scene(state))))
-        may_send = asyncio.BoundedSemaphore(_PICTURES_UNANSWERED)
-        async with asyncio.TaskGroup() as tasks:
-            gaze = tasks.create_task(_send_gaze(socket, topics.gaze))
-            scene = tasks.create_task(_send_pictures(socket, pictures, may_send))
-            async for _answer in socket:
-                with suppress(ValueError):  # an answer to nothing
-                    may_send.release()
-            gaze.cancel()
-            scene.cancel()
+    def __init__(
+        self,
+        state: DeviceState,
+        topics: GlassesTopics,
+        clock: Clock,
+        streams: Mapping[str, RtpStream],
+    ) -> None:
+        self._state = state
+        self._topics = topics
+        self._clock = clock
+        self._streams = streams
+        self._pictures: Mapping[CameraName, Pictures] = {
+            "scene": Pictures("scene", topics.scene, interval_ns=_SCENE_INTERVAL_NS),
+            "eyes": Pictures("eyes", topics.eyes, interval_ns=_EYES_INTERVAL_NS),
+        }
+        self._pages = 0
 
-    return WebSocketRoute(_PATH, serve, compress=False)
+    @property
+    def route(self) -> WebSocketRoute:
+        """Where pages connect."""
+        return WebSocketRoute(_PATH, self._serve, compress=False)
 
+    async def _serve(self, _: HttpRequest, socket: WebSocket) -> None:
+        await _send(socket, Hello(self._connected()))
+        wanted: dict[CameraName, asyncio.Queue[None]] = {
+            camera: asyncio.Queue(_PICTURES_WANTED) for camera in self._pictures
+        }
+        topics = self._topics
+        with (
+            self._counted(),
+            topics.gaze.subscribe(capacity=_CAPACITY) as gaze,
+            topics.imu.subscribe(capacity=_CAPACITY) as imu,
+            topics.eye_events.subscribe(capacity=_CAPACITY) as eye_events,
+        ):
 
-def _has_scene(state: DeviceState) -> bool:
-    return any(sensor.sensor == "world" and sensor.connected for sensor in state.sensors)
+            def missed() -> int:
+                return gaze.dropped + imu.dropped + eye_events.dropped
+
+            async with asyncio.TaskGroup() as tasks:
+                sending = [
+                    tasks.create_task(_send_batches(socket, gaze, GazeBatch.of)),
+                    tasks.create_task(_send_batches(socket, imu, ImuBatch.of)),
+                    # Rare, and one may be all that comes for a while.
+                    tasks.create_task(
+                        _send_batches(socket, eye_events, EyeEventBatch.of, interval_ns=0)
+                    ),
+                    tasks.create_task(self._tell_quality(socket, missed)),
+                    *(
+                        tasks.create_task(_send_pictures(socket, pictures, wanted[camera]))
+                        for camera, pictures in self._pictures.items()
+                    ),
+                ]
+                await self._obey(socket, wanted)
+                for task in sending:
+                    task.cancel()
+
+    async def _obey(
+        self, socket: WebSocket, wanted: Mapping[CameraName, asyncio.Queue[None]]
+    ) -> None:
+        """Do as the page says, until it goes."""
+        async for message in socket:
+            received_unix_ns = self._clock.unix_ns()
+            try:
+                request = PageRequest.parse(message)
+            except RemoteProtocolError:
+                continue
+            if request.want is not None:
+                with suppress(asyncio.QueueFull):  # nobody gets more for asking more often
+                    wanted[request.want].put_nowait(None)
+            if request.ping is not None:
+                pong = Pong.to(
+                    request.ping,
+                    received_unix_ns=received_unix_ns,
+                    answered_unix_ns=self._clock.unix_ns(),
+                )
+                with suppress(ConnectionLostError):  # the loop ends too
+                    await _send(socket, pong)
+
+    async def _tell_quality(self, socket: WebSocket, missed: Callable[[], int]) -> None:
+        with suppress(ConnectionLostError):  # the reading side ends too
+            while True:
+                dropped = {
+                    name: stream.dropped
+                    for name, stream in self._streams.items()
+                    if stream.has_receivers or stream.dropped
+                }
+                await _send(socket, Quality.of(pages=self._pages, missed=missed(), dropped=dropped))
+                await asyncio.sleep(_QUALITY_INTERVAL_S)
+
+    @contextmanager
+    def _counted(self) -> Iterator[None]:
+        self._pages += 1
+        try:
+            yield
+        finally:
+            self._pages -= 1
+
+    def _connected(self) -> tuple[str, ...]:
+        # Each sensor can be reached in two ways, and is told once.
+        return tuple(
+            dict.fromkeys(sensor.sensor for sensor in self._state.sensors if sensor.connected)
+        )
 
 
 async def _send_pictures(
-    socket: WebSocket, pictures: ScenePictures, may_send: asyncio.BoundedSemaphore
+    socket: WebSocket, pictures: Pictures, wanted: asyncio.Queue[None]
 ) -> None:
     with suppress(ConnectionLostError):  # the reading side ends too
         while True:
-            await may_send.acquire()
+            await wanted.get()
             picture = await pictures.next()
             if picture is None:
                 return
             await socket.send_bytes(picture.to_bytes())
 
 
-async def _send_gaze(socket: WebSocket, topic: Topic[GazeDatum]) -> None:
-    batch: list[_Gaze] = []
+async def _send_batches(
+    socket: WebSocket,
+    data: Subscription[T],
+    batch_of: Callable[[list[T]], FeedMessage],
+    *,
+    interval_ns: int = _BATCH_INTERVAL_NS,
+) -> None:
+    waiting: list[T] = []
     sent_unix_ns = 0
-    with topic.subscribe(capacity=_GAZE_CAPACITY) as gaze, suppress(ConnectionLostError):
-        async for datum in gaze:
-            batch.append(_Gaze(str(datum.timestamp_unix_ns), datum.worn, _points(datum)))
-            if datum.timestamp_unix_ns - sent_unix_ns >= _GAZE_INTERVAL_NS:
-                await socket.send_text(_to_text(_GazeBatch(batch)))
+    with suppress(ConnectionLostError):  # the reading side ends too
+        async for datum in data:
+            waiting.append(datum)
+            if datum.timestamp_unix_ns - sent_unix_ns >= interval_ns:
+                await _send(socket, batch_of(waiting))
                 sent_unix_ns = datum.timestamp_unix_ns
-                batch = []
+                waiting = []
 
 
-def _points(datum: GazeDatum) -> list[tuple[float, float]]:
-    both = (datum.x_px, datum.y_px)
-    candidates = [both] if _is_finite(both) else [datum.left_px, datum.right_px]
-    return [
-        (round(point[0], 2), round(point[1], 2))
-        for point in candidates
-        if point is not None and _is_finite(point)
-    ]
-
-
-def _is_finite(point: tuple[float, float]) -> bool:
-    return math.isfinite(point[0]) and math.isfinite(point[1])
-
-
-def _to_text(message: _Scene | _GazeBatch) -> str:
-    return msgspec.json.encode(message).decode()
+async def _send(socket: WebSocket, message: FeedMessage) -> None:
+    await socket.send_text(msgspec.json.encode(message).decode())

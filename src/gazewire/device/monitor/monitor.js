@@ -1,22 +1,43 @@
 // The page put together: two connections to the device, and what each of their messages changes.
 
+import { rememberCards } from "./monitor/cards.js";
+import { DeviceClock } from "./monitor/clock.js";
 import { Connection } from "./monitor/connection.js";
 import { DevicePanel } from "./monitor/device.js";
 import { byId, show } from "./monitor/dom.js";
 import { EventPanel } from "./monitor/events.js";
+import { EyePanel } from "./monitor/eyes.js";
+import { GazeTrack } from "./monitor/gaze.js";
+import { cameraOf } from "./monitor/pictures.js";
+import { QualityPanel } from "./monitor/quality.js";
 import { RecordingPanel } from "./monitor/recording.js";
 import { Scene } from "./monitor/scene.js";
+import { TemplatePanel } from "./monitor/template.js";
+import { Traces } from "./monitor/traces.js";
 
 const NOTICE_MS = 5_000; // how long good news stay
 const REFRESH_MS = 250;
+const ONE_COLUMN = "(max-width: 859px)";
+const OPEN_ON_PHONES = ["eyes"];
+const OPEN_ON_DESKS = [...OPEN_ON_PHONES, "traces", "sensors-card", "quality"];
 
 const status = new Connection("/api/status");
 const feed = new Connection("/monitor/feed", { isChatty: true });
 
+rememberCards((card) =>
+  (matchMedia(ONE_COLUMN).matches ? OPEN_ON_PHONES : OPEN_ON_DESKS).includes(card),
+);
+
+const clock = new DeviceClock(say);
+const track = new GazeTrack();
 const device = new DevicePanel();
 const recording = new RecordingPanel(tell);
 const events = new EventPanel(tell);
-const scene = new Scene(byId("scene"), () => feed.send("shown"));
+const template = new TemplatePanel();
+const scene = new Scene(byId("scene"), () => say({ want: "scene" }), track, clock);
+const eyes = new EyePanel(() => say({ want: "eyes" }), track);
+const traces = new Traces(clock);
+const quality = new QualityPanel(clock, scene);
 
 // Status
 
@@ -25,16 +46,19 @@ const showComponent = {
   Hardware: (hardware) => device.showHardware(hardware),
   Sensor: (sensor) => device.showSensor(sensor),
   Recording: (component) => recording.showRecording(component),
-  Event: (event) => events.showEvent(event),
+  Event: (event) => {
+    events.showEvent(event);
+    traces.mark(event.timestamp / 1e6, event.name || "(no name)");
+  },
 };
 
 status.addEventListener("open", () => {
   device.clear();
-  recording.isConnected = events.isConnected = true;
+  recording.isConnected = events.isConnected = template.isConnected = true;
   showConnection();
 });
 status.addEventListener("close", () => {
-  recording.isConnected = events.isConnected = false;
+  recording.isConnected = events.isConnected = template.isConnected = false;
   showConnection();
 });
 status.addEventListener("message", ({ data }) => {
@@ -44,14 +68,50 @@ status.addEventListener("message", ({ data }) => {
 
 // Feed
 
-feed.addEventListener("open", showConnection);
+const takeMessage = {
+  sensors(sensors) {
+    scene.connect(sensors.includes("world"));
+    eyes.connect(sensors.includes("eyes"));
+    traces.connect(sensors);
+  },
+  gaze(batch) {
+    track.add(batch);
+    traces.takeGaze(batch);
+    scene.redraw();
+  },
+  imu: (batch) => traces.takeImu(batch),
+  eye_events: (batch) => traces.takeEyeEvents(batch),
+  pong: (pong) => clock.take(pong),
+  quality: (told) => quality.take(told),
+};
+
+const takePicture = {
+  scene: (picture) => scene.take(picture),
+  eyes: (picture) => eyes.take(picture),
+};
+
+feed.addEventListener("open", () => {
+  track.clear();
+  clock.start();
+  quality.connect();
+  showConnection();
+});
 feed.addEventListener("close", () => {
-  scene.interrupt();
+  clock.stop();
+  scene.disconnect();
+  eyes.disconnect();
   showConnection();
   // A device that fell silent has left both.
   status.restart();
 });
-feed.addEventListener("message", ({ data }) => scene.take(data));
+feed.addEventListener("message", ({ data }) => {
+  if (data instanceof ArrayBuffer) takePicture[cameraOf(data)]?.(data);
+  else for (const [kind, content] of Object.entries(JSON.parse(data))) takeMessage[kind]?.(content);
+});
+
+function say(message) {
+  feed.send(JSON.stringify(message));
+}
 
 // What the page says of itself
 
@@ -72,9 +132,10 @@ function retrySeconds() {
 }
 
 function showStage() {
-  const { pictures, gaze, delay } = scene.rates;
-  byId("picture-rate").textContent = pictures === null ? "–" : pictures.toFixed(1);
-  byId("gaze-rate").textContent = gaze === null ? "–" : Math.round(gaze);
+  const { rate, delay } = scene;
+  const gazeRate = track.rate;
+  byId("picture-rate").textContent = rate === null ? "–" : rate.toFixed(1);
+  byId("gaze-rate").textContent = gazeRate === null ? "–" : Math.round(gazeRate);
   byId("delay").textContent = delay === null ? "–" : Math.round(delay);
   const { x, y } = (feed.isOpen && scene.shown.gaze) || {};
   byId("gaze-at").textContent = x ? `${Math.round(x)}, ${Math.round(y)}` : "–";
@@ -97,6 +158,10 @@ function stageNote() {
 setInterval(() => {
   showConnection();
   showStage();
+  eyes.refresh();
+  traces.sceneSize = scene.size;
+  traces.refresh();
+  quality.refresh(status.isOpen && feed.isOpen);
 }, REFRESH_MS);
 
 // Say something: good news for a while, bad news until it is dismissed or outdated.
@@ -135,6 +200,8 @@ const keys = {
   r: () => recording.toggle(),
   x: () => recording.askToDiscard(),
   e: () => byId("event-name").focus(),
+  q: () => template.enter(),
+  p: () => traces.togglePause(),
   t: toggleTrail,
   f: toggleFullscreen,
   "?": () => byId("help").showModal(),
@@ -142,7 +209,7 @@ const keys = {
 
 document.addEventListener("keydown", (press) => {
   if (press.ctrlKey || press.metaKey || press.altKey || press.repeat) return;
-  if (press.target.closest("input")) {
+  if (press.target.closest("input:not([type=radio], [type=checkbox]), textarea")) {
     if (press.key === "Escape") press.target.blur();
     return;
   }
@@ -155,7 +222,9 @@ document.addEventListener("keydown", (press) => {
 });
 
 // What is on the canvas, for whoever checks the page from outside.
-Object.defineProperty(window, "gazewireMonitor", { get: () => scene.shown });
+Object.defineProperty(window, "gazewireMonitor", {
+  get: () => ({ ...scene.shown, eyes: eyes.shown, traces: traces.shown, clock: clock.offset }),
+});
 
 status.open();
 feed.open();

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib import resources
+from types import MappingProxyType
 
 from gazewire.device.glasses import GlassesTopics
-from gazewire.device.monitor.feed import feed_route
+from gazewire.device.monitor.feed import MonitorFeed
 from gazewire.device.state import DeviceState
-from gazewire.net import HttpRoute, WebSocketRoute, static_routes
+from gazewire.net import HttpRoute, RtpStream, WebSocketRoute, static_routes
+from gazewire.time import Clock, SystemClock
 
 __all__ = ["monitor_routes"]
 
@@ -15,36 +18,57 @@ _HTML = "text/html; charset=utf-8"
 _CSS = "text/css; charset=utf-8"
 _JAVASCRIPT = "text/javascript; charset=utf-8"
 
+_MODULES = (
+    "api",
+    "cards",
+    "chart",
+    "clock",
+    "connection",
+    "device",
+    "dom",
+    "events",
+    "eyes",
+    "gaze",
+    "lanes",
+    "pictures",
+    "quality",
+    "recording",
+    "samples",
+    "scene",
+    "template",
+    "traces",
+    "widgets",
+)
 # What is served where, by the path of its file in this package.
 _FILES = {
     "/": ("index.html", _HTML),
     "/monitor.css": ("monitor.css", _CSS),
     "/monitor.js": ("monitor.js", _JAVASCRIPT),
-    "/monitor/api.js": ("modules/api.js", _JAVASCRIPT),
-    "/monitor/connection.js": ("modules/connection.js", _JAVASCRIPT),
-    "/monitor/delay.js": ("modules/delay.js", _JAVASCRIPT),
-    "/monitor/device.js": ("modules/device.js", _JAVASCRIPT),
-    "/monitor/dom.js": ("modules/dom.js", _JAVASCRIPT),
-    "/monitor/events.js": ("modules/events.js", _JAVASCRIPT),
-    "/monitor/gaze.js": ("modules/gaze.js", _JAVASCRIPT),
-    "/monitor/recording.js": ("modules/recording.js", _JAVASCRIPT),
-    "/monitor/scene.js": ("modules/scene.js", _JAVASCRIPT),
+    **{f"/monitor/{name}.js": (f"modules/{name}.js", _JAVASCRIPT) for name in _MODULES},
 }
 
 
-def monitor_routes(state: DeviceState, topics: GlassesTopics) -> list[HttpRoute | WebSocketRoute]:
+def monitor_routes(
+    state: DeviceState,
+    topics: GlassesTopics,
+    clock: Clock | None = None,
+    streams: Mapping[str, RtpStream] = MappingProxyType({}),
+) -> list[HttpRoute | WebSocketRoute]:
     """Make the routes of the page at ``/`` and of its websocket ``/monitor/feed``.
 
-    The page reads the status and records through the REST interface and the status websocket, like
-    any other client; they must be served beside it.
+    The page reads the status, records and answers the template through the REST interface and the
+    status websocket, like any other client; they must be served beside it.
 
     Args:
-        state: tells whether there will be pictures.
-        topics: scene frames and gaze.
+        state: tells which sensors there are.
+        topics: their records.
+        clock: the one that stamps them; None is a new one of this machine.
+        streams: what other clients receive, by name, for the page to tell how well that goes.
     """
     folder = resources.files(__package__)
     files = {
         path: (folder.joinpath(name).read_bytes(), content_type)
         for path, (name, content_type) in _FILES.items()
     }
-    return [*static_routes(files), feed_route(state, topics)]
+    feed = MonitorFeed(state, topics, clock or SystemClock(), streams)
+    return [*static_routes(files), feed.route]

@@ -46,6 +46,8 @@ export class DevicePanel {
     const known = names.filter((name) => this.#sensors.has(name));
     byId("sensors").replaceChildren(...known.map((name) => sensorRow(name, this.#sensors.get(name))));
     show("sensors-none", false);
+    const on = byId("sensors").querySelectorAll("[data-state=on]").length;
+    byId("sensors-terse").textContent = `${on} of ${known.length} connected`;
   }
 }
 

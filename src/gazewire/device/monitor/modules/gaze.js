@@ -1,17 +1,18 @@
 // The gaze of the last seconds, and which of it belongs to a picture.
 
-const KEPT = 600; // three seconds of the fastest glasses
+const KEPT = 800; // four seconds of the fastest glasses
 const FURTHEST_NS = 100_000_000n; // gaze further from a picture is not its gaze
-const FLOWING_MS = 500;
+const FLOWING_MS = 1_000;
 
 export class GazeTrack {
-  // Data are {t: BigInt nanoseconds, worn: boolean, points: [[x, y], …]}, rising in t.
+  // Data are {t: BigInt nanoseconds, worn: boolean, points: [[x, y], …], pupils: [left, right] mm
+  // or undefined}, rising in t.
   #data = [];
   #arrivedAt = -Infinity;
 
   add(batch) {
     this.#arrivedAt = performance.now();
-    for (const { t, worn, points } of batch) this.#data.push({ t: BigInt(t), worn, points });
+    for (const datum of batch) this.#data.push({ ...datum, t: BigInt(datum.t) });
     this.#data.splice(0, this.#data.length - KEPT);
   }
 
@@ -37,12 +38,18 @@ export class GazeTrack {
     return last.t > first.t ? ((this.#data.length - 1 - from) * 1e9) / Number(last.t - first.t) : null;
   }
 
-  // The datum nearest in time, or null.
+  // Gaze has come as far as t, so that what is nearest to it is known.
+  reaches(t) {
+    return this.newest !== null && this.newest.t >= t;
+  }
+
+  // The datum nearest in time; null where there is none near, or a nearer one may still come.
   nearest(t) {
+    if (!this.reaches(t)) return null;
     const index = this.#after(t);
     const [before, after] = [this.#data[index - 1], this.#data[index]];
-    const best = !before || (after && after.t - t < t - before.t) ? after : before;
-    return best && distance(best.t, t) <= FURTHEST_NS ? best : null;
+    const best = !before || after.t - t < t - before.t ? after : before;
+    return distance(best.t, t) <= FURTHEST_NS ? best : null;
   }
 
   // What came in the `lengthNs` before t, and t itself.

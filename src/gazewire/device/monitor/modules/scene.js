@@ -1,15 +1,12 @@
 // The stage: the scene picture, and on it the gaze of the moment at which the picture was taken.
 
-import { Delay } from "./delay.js";
-import { GazeTrack } from "./gaze.js";
+import { milliseconds } from "./clock.js";
+import { Demand, decode } from "./pictures.js";
 
-const HEADER_BYTES = 12;
 const TRAIL_NS = 400_000_000n;
-// A picture waits so long for gaze as late as itself, which travels in the next message or two.
-const GAZE_WAIT_MS = 80;
 const STALLED_MS = 2_000;
 const RATE_WINDOW_MS = 2_000;
-const MOST_PICTURES = 60; // in that window
+const QUALITY_WINDOW_MS = 10_000;
 // Without a scene camera there is nothing to tell the size of the scene: that of Neon.
 const EMPTY_SCENE = { width: 1600, height: 1200 };
 
@@ -26,70 +23,49 @@ export class Scene {
   #count = 0;
 
   #waiting = [];
-  #track = new GazeTrack();
-  #delay = new Delay();
-  #delayShown = null;
-  #shownAt = [];
+  #shownLast = []; // {at, delay}, milliseconds, of the last while
   #hasCamera = true;
   #canvas;
   #context;
-  #answer;
+  #demand;
+  #track;
+  #clock;
   #isDrawing = false;
 
-  // `answer` is called once for each picture that came, when it has been shown or left out.
-  constructor(canvas, answer) {
+  // `ask` asks the device for one picture; `track` is the gaze, and `clock` the device's.
+  constructor(canvas, ask, track, clock) {
     this.#canvas = canvas;
     this.#context = canvas.getContext("2d", { alpha: false });
-    this.#answer = answer;
+    this.#demand = new Demand(ask);
+    this.#track = track;
+    this.#clock = clock;
     new ResizeObserver(() => this.#resize()).observe(canvas);
   }
 
-  // Messages of the feed
-
-  take(data) {
-    if (data instanceof ArrayBuffer) {
-      this.#takePicture(data);
-      return;
-    }
-    const { scene, gaze } = JSON.parse(data);
-    if (scene !== undefined) this.#hasCamera = scene;
-    if (gaze !== undefined) {
-      this.#track.add(gaze);
-      this.#delay.arrived(this.#track.newest.t);
-      this.redraw();
-    }
+  connect(hasCamera) {
+    this.#hasCamera = hasCamera;
+    this.#demand.clear();
+    if (hasCamera) this.#demand.fill();
   }
 
-  async #takePicture(buffer) {
-    const header = new DataView(buffer, 0, HEADER_BYTES);
-    const picture = {
-      t: header.getBigUint64(0),
-      width: header.getUint16(8),
-      height: header.getUint16(10),
-      arrivedAt: performance.now(),
-      image: null,
-    };
-    this.#delay.arrived(picture.t);
+  // Forget what was going on; the last picture stays.
+  disconnect() {
+    for (const { image } of this.#waiting) image.close();
+    this.#waiting = [];
+    this.#shownLast = [];
+  }
+
+  async take(buffer) {
+    let picture;
     try {
-      const jpeg = new Blob([new Uint8Array(buffer, HEADER_BYTES)], { type: "image/jpeg" });
-      picture.image = await createImageBitmap(jpeg);
+      picture = await decode(buffer);
     } catch {
-      this.#answer(); // a broken picture is left out
+      this.#settle(); // a broken picture is left out
       return;
     }
     this.#waiting.push(picture);
     this.#waiting.sort((a, b) => (a.t < b.t ? -1 : 1)); // decoding may overtake
     this.redraw();
-  }
-
-  // Forget what was going on; the last picture stays.
-  interrupt() {
-    for (const { image } of this.#waiting) image.close();
-    this.#waiting = [];
-    this.#track.clear();
-    this.#delay.clear();
-    this.#delayShown = null;
-    this.#shownAt = [];
   }
 
   // What others may know
@@ -103,20 +79,44 @@ export class Scene {
   }
 
   get isStalled() {
-    const last = this.#shownAt.at(-1);
-    return this.#hasCamera && last !== undefined && performance.now() - last > STALLED_MS;
+    const last = this.#shownLast.at(-1);
+    return this.#hasCamera && last !== undefined && performance.now() - last.at > STALLED_MS;
   }
 
   get isWorn() {
     return this.#gaze?.worn ?? true;
   }
 
-  get rates() {
-    const now = performance.now();
-    const recent = this.#shownAt.filter((at) => now - at < RATE_WINDOW_MS);
+  // Width and height of the scene in its pixels.
+  get size() {
+    return this.#picture ?? EMPTY_SCENE;
+  }
+
+  // Pictures a second, or null.
+  get rate() {
+    const recent = this.#lastOf(RATE_WINDOW_MS);
     const [first, last] = [recent[0], recent.at(-1)];
-    const pictures = last > first ? ((recent.length - 1) * 1_000) / (last - first) : null;
-    return { pictures, gaze: this.#track.rate, delay: pictures && this.#delayShown };
+    return last?.at > first?.at ? ((recent.length - 1) * 1_000) / (last.at - first.at) : null;
+  }
+
+  // What the pictures of the last two seconds took from exposure to screen: their median; or null.
+  get delay() {
+    const delays = this.#delaysOf(RATE_WINDOW_MS).sort((a, b) => a - b);
+    return delays[delays.length >> 1] ?? null;
+  }
+
+  // The same for each picture of the last ten seconds.
+  get delays() {
+    return this.#delaysOf(QUALITY_WINDOW_MS);
+  }
+
+  #lastOf(window) {
+    const now = performance.now();
+    return this.#shownLast.filter(({ at }) => now - at < window);
+  }
+
+  #delaysOf(window) {
+    return this.#lastOf(window).flatMap(({ delay }) => (delay === null ? [] : [delay]));
   }
 
   // What is drawn at present, as strings where JavaScript's numbers are too short. A scene pixel
@@ -159,7 +159,7 @@ export class Scene {
   #advance() {
     while (this.#waiting.length && this.#isReady(this.#waiting[0])) {
       this.#goOnTo(this.#waiting.shift());
-      this.#answer();
+      this.#settle();
     }
     if (this.#waiting.length) this.redraw();
     this.#gaze = this.#hasCamera
@@ -176,14 +176,20 @@ export class Scene {
     this.#picture?.image.close();
     this.#picture = picture;
     this.#count += 1;
-    this.#shownAt = [...this.#shownAt.slice(-MOST_PICTURES), performance.now()];
-    const late = this.#delay.of(picture.t);
-    this.#delayShown = this.#delayShown === null ? late : 0.9 * this.#delayShown + 0.1 * late;
+    const now = this.#clock.now();
+    const delay = now === null ? null : Math.max(0, now - milliseconds(picture.t));
+    this.#shownLast = [...this.#lastOf(QUALITY_WINDOW_MS), { at: performance.now(), delay }];
   }
 
-  #isReady({ t, arrivedAt }) {
-    const { newest, isFlowing } = this.#track;
-    return !isFlowing || newest.t >= t || performance.now() - arrivedAt > GAZE_WAIT_MS;
+  // Its gaze may be later than itself, and later still where the source makes its records in
+  // portions and is short of time. So a picture waits as long as gaze is coming at all.
+  #isReady({ t }) {
+    return this.#track.reaches(t) || !this.#track.isFlowing;
+  }
+
+  #settle() {
+    this.#demand.settle();
+    this.#demand.fill();
   }
 
   #draw() {

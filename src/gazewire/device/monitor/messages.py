@@ -1,0 +1,227 @@
+"""The text messages of the monitor page's websocket: JSON, one kind a message, named by its key.
+
+Instants are strings of nanoseconds of Unix time, because numbers in JavaScript cannot hold them.
+Streams come in small lists, which hold every datum once and in order.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Literal
+
+import msgspec
+
+from gazewire.device.monitor.pictures import CameraName
+from gazewire.errors import RemoteProtocolError
+from gazewire.model import Blink, EyeEvent, Fixation, GazeDatum, ImuDatum, Onset, Vector3
+
+__all__ = [
+    "EyeEventBatch",
+    "FeedMessage",
+    "GazeBatch",
+    "Hello",
+    "ImuBatch",
+    "PageRequest",
+    "Pong",
+    "Quality",
+]
+
+
+class Hello(msgspec.Struct, frozen=True):
+    """The first message: what will come.
+
+    Attributes:
+        sensors: those that are connected, by their names in the status.
+    """
+
+    sensors: tuple[str, ...]
+
+
+class _Gaze(msgspec.Struct, frozen=True, omit_defaults=True):
+    # What was left out has its default; the first three are always told.
+    t: str
+    worn: bool
+    points: list[tuple[float, float]]
+    pupils: tuple[float, float] | None = None
+
+
+class GazeBatch(msgspec.Struct, frozen=True):
+    """Gaze: scene camera pixels, and the diameters of the pupils, left and right, in mm.
+
+    A datum has one point, or that of each eye where they were measured apart, or none; ``pupils``
+    only where the eyes' state was measured.
+    """
+
+    gaze: list[_Gaze]
+
+    @classmethod
+    def of(cls, data: list[GazeDatum]) -> GazeBatch:
+        """Tell these data."""
+        return cls(
+            [
+                _Gaze(str(datum.timestamp_unix_ns), datum.worn, _points(datum), _pupils(datum))
+                for datum in data
+            ]
+        )
+
+
+class _Imu(msgspec.Struct, frozen=True):
+    t: str
+    gyro: Vector3
+    accel: Vector3
+
+
+class ImuBatch(msgspec.Struct, frozen=True):
+    """Inertial data: degrees a second, and units of standard gravity, about x, y and z."""
+
+    imu: list[_Imu]
+
+    @classmethod
+    def of(cls, data: list[ImuDatum]) -> ImuBatch:
+        """Tell these data."""
+        return cls(
+            [
+                _Imu(
+                    str(datum.timestamp_unix_ns),
+                    _rounded(datum.gyro_deg_s, 2),
+                    _rounded(datum.accel_g, 4),
+                )
+                for datum in data
+            ]
+        )
+
+
+class _EyeEvent(msgspec.Struct, frozen=True):
+    kind: Literal["fixation", "saccade", "blink"]
+    start: str
+    end: str | None
+
+
+class EyeEventBatch(msgspec.Struct, frozen=True):
+    """What the eyes did; without an end where it has only begun."""
+
+    eye_events: list[_EyeEvent]
+
+    @classmethod
+    def of(cls, events: list[EyeEvent]) -> EyeEventBatch:
+        """Tell these events."""
+        return cls([_eye_event(event) for event in events])
+
+
+class _Instants(msgspec.Struct, frozen=True):
+    ping: float
+    received: str
+    answered: str
+
+
+class Pong(msgspec.Struct, frozen=True):
+    """The answer to a ping, by which the page compares its clock with the device's."""
+
+    pong: _Instants
+
+    @classmethod
+    def to(cls, ping: float, *, received_unix_ns: int, answered_unix_ns: int) -> Pong:
+        """Answer a ping.
+
+        Args:
+            ping: what it said.
+            received_unix_ns: when it came.
+            answered_unix_ns: when this answer goes.
+        """
+        return cls(_Instants(ping, str(received_unix_ns), str(answered_unix_ns)))
+
+
+class _Quality(msgspec.Struct, frozen=True):
+    pages: int
+    missed: int
+    dropped: Mapping[str, int]
+
+
+class Quality(msgspec.Struct, frozen=True):
+    """How well the device serves its clients."""
+
+    quality: _Quality
+
+    @classmethod
+    def of(cls, *, pages: int, missed: int, dropped: Mapping[str, int]) -> Quality:
+        """Tell it.
+
+        Args:
+            pages: how many are open.
+            missed: data that this page was not sent, because it read too slowly.
+            dropped: packets that receivers of the device's streams could not take, by stream;
+                only of streams that somebody receives, or of which something was dropped.
+        """
+        return cls(_Quality(pages, missed, dropped))
+
+
+FeedMessage = Hello | GazeBatch | ImuBatch | EyeEventBatch | Pong | Quality
+"""What the device says in text."""
+
+
+class PageRequest(msgspec.Struct, frozen=True):
+    """What the page says.
+
+    Attributes:
+        want: it is ready for one more picture of this camera.
+        ping: the page's clock; to be answered at once.
+    """
+
+    want: CameraName | None = None
+    ping: float | None = None
+
+    @classmethod
+    def parse(cls, message: str | bytes) -> PageRequest:
+        """Read a message of the page.
+
+        Raises:
+            RemoteProtocolError: it is none.
+        """
+        try:
+            return _request_decoder.decode(message)
+        except (msgspec.DecodeError, UnicodeError) as error:
+            raise RemoteProtocolError(f"malformed message of the monitor page: {error}") from error
+
+
+_request_decoder = msgspec.json.Decoder(PageRequest)
+
+
+def _points(datum: GazeDatum) -> list[tuple[float, float]]:
+    both = (datum.x_px, datum.y_px)
+    candidates = [both] if _is_finite(both) else [datum.left_px, datum.right_px]
+    return [
+        (round(point[0], 2), round(point[1], 2))
+        for point in candidates
+        if point is not None and _is_finite(point)
+    ]
+
+
+def _pupils(datum: GazeDatum) -> tuple[float, float] | None:
+    if datum.eye_state_left is None or datum.eye_state_right is None:
+        return None
+    left_mm = datum.eye_state_left.pupil_diameter_mm
+    right_mm = datum.eye_state_right.pupil_diameter_mm
+    return (round(left_mm, 3), round(right_mm, 3))
+
+
+def _is_finite(point: tuple[float, float]) -> bool:
+    return math.isfinite(point[0]) and math.isfinite(point[1])
+
+
+def _rounded(vector: Vector3, digits: int) -> Vector3:
+    x, y, z = vector
+    return (round(x, digits), round(y, digits), round(z, digits))
+
+
+def _eye_event(event: EyeEvent) -> _EyeEvent:
+    start = str(event.start_unix_ns)
+    match event:
+        case Onset():
+            return _EyeEvent(event.kind, start, None)
+        case Blink():
+            return _EyeEvent("blink", start, str(event.end_unix_ns))
+        case Fixation():
+            return _EyeEvent("fixation", start, str(event.end_unix_ns))
+        case _:
+            return _EyeEvent("saccade", start, str(event.end_unix_ns))
