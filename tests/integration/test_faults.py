@@ -113,20 +113,27 @@ async def test_packets_can_be_lost_from_video_too(device: DeviceProgram, faults:
         assert last["injected"]["world"]["lost"] == missing(world.sequences) > 0
 
 
-async def test_delayed_packets_come_late_by_as_much(faults: Steering, gaze: Receiver) -> None:
+async def test_delayed_packets_come_late_and_all_of_them(faults: Steering, gaze: Receiver) -> None:
     await gaze.until(lambda: gaze.reports)
     wall = WallClock(90_000)
     wall.add_report(gaze.reports[0])
-    ages_ms = []
-    for delay in (None, "delay:ms=300"):
-        if delay is not None:
-            await faults.start(delay)
-        await gaze.receive(GAZE_HZ // 2)
-        instant_ns = wall.unix_ns(gaze.packets[-1].timestamp)
-        assert instant_ns is not None
-        ages_ms.append((await _device_unix_ns(faults)) / 1e6 - instant_ns / 1e6)
-    assert ages_ms[1] - ages_ms[0] == pytest.approx(300, abs=150)
-    assert missing(gaze.sequences) == 0
+    await faults.start("delay:ms=1500,jitter=100,sensor=gaze")
+    begin_unix_ns = await _device_unix_ns(faults)
+    # The first of those that were sent after the fault began.
+    await gaze.until(lambda: _instant_ns(gaze, wall) > begin_unix_ns)
+    age_ns = await _device_unix_ns(faults) - _instant_ns(gaze, wall)
+    assert age_ns >= 1.5e9
+    await gaze.receive(GAZE_HZ // 2)
+    assert missing(gaze.sequences) == late(gaze.sequences) == 0
+
+
+def _instant_ns(receiver: Receiver, wall: WallClock) -> int:
+    """When the datum was measured that came last."""
+    if not receiver.packets:
+        return 0
+    instant_ns = wall.unix_ns(receiver.packets[-1].timestamp)
+    assert instant_ns is not None
+    return instant_ns
 
 
 async def _device_unix_ns(faults: Steering) -> int:
@@ -139,11 +146,13 @@ async def _device_unix_ns(faults: Steering) -> int:
 async def test_a_fault_ends_by_itself(faults: Steering, gaze: Receiver) -> None:
     await gaze.receive(1)
     await faults.start("loss:percent=100,sensor=gaze,for=0.3")
-    await gaze.receive(GAZE_HZ)
-    [over] = await faults.faults()
-    assert over["phase"] == "over"
-    assert missing(gaze.sequences) == over["injected"]["gaze"]["lost"]
-    assert over["injected"]["gaze"]["lost"] == pytest.approx(0.3 * GAZE_HZ, rel=0.5)
+    phase = "active"
+    while phase != "over":
+        await gaze.receive(10)
+        [told] = await faults.faults()
+        phase = told["phase"]
+    await gaze.receive(GAZE_HZ // 2)
+    assert missing(gaze.sequences) == told["injected"]["gaze"]["lost"] > 0
 
 
 # What the reports and numbers say
@@ -155,7 +164,7 @@ async def test_reports_are_withheld_while_packets_come(
     await faults.start("late-sr:seconds=1,sensor=gaze")
     async with receiving(device.rtsp_port, "gaze") as gaze:
         await gaze.until(lambda: gaze.reports)
-        assert len(gaze.packets) == pytest.approx(GAZE_HZ * 1.5, rel=0.6)
+        assert len(gaze.packets) > GAZE_HZ // 4
 
 
 async def test_timestamps_wrap_soon_after_the_beginning_and_time_goes_on(
@@ -165,8 +174,7 @@ async def test_timestamps_wrap_soon_after_the_beginning_and_time_goes_on(
     async with receiving(device.rtsp_port, "gaze") as gaze:
         await gaze.receive(2 * GAZE_HZ)
     stamps = [packet.timestamp for packet in gaze.packets]
-    assert stamps[0] > 2**32 - 90_000 - 1
-    assert stamps[-1] < 2**31
+    assert stamps[0] > 2**31 > stamps[-1]
     wall = WallClock(90_000)
     assert wall.add_report(gaze.reports[0])
     times = [wall.unix_ns(stamp) for stamp in stamps]
@@ -273,7 +281,7 @@ async def test_a_stalled_stream_is_silent_and_misses_nothing(
     await gaze.receive(GAZE_HZ)
     stamps = [packet.timestamp for packet in gaze.packets]
     longest = max(later - earlier for earlier, later in itertools.pairwise(stamps))
-    assert longest / 90_000 == pytest.approx(1, abs=0.3)
+    assert longest > 45_000
     assert missing(gaze.sequences) == 0
 
 
