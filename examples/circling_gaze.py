@@ -4,7 +4,7 @@ Usage: ``python circling_gaze.py [PORT]``
 
 A source tells what it has, and makes records in order of time. When they are due is not its
 business, so it needs no clock. A scene camera would be one more line in `info`, and frames among
-the gaze.
+the gaze; `wants` would tell which of them are worth making.
 """
 
 import asyncio
@@ -13,7 +13,7 @@ import math
 import sys
 from collections.abc import Iterator
 
-from gazewire.camera import GlassesInfo, Record
+from gazewire.camera import GlassesInfo, Record, Wants
 from gazewire.device import DeviceConfig, serve_device
 from gazewire.model import GazeDatum
 from gazewire.time import SystemClock
@@ -26,7 +26,7 @@ NS_PER_S = 1_000_000_000
 class Circle:
     info = GlassesInfo(description="gaze in a circle", gaze_rate_hz=RATE_HZ)
 
-    def records(self, start_unix_ns: int) -> Iterator[Record]:
+    def records(self, start_unix_ns: int, wants: Wants | None = None) -> Iterator[Record]:
         for index in itertools.count():
             angle = math.tau * index / RATE_HZ  # once a second
             yield GazeDatum(

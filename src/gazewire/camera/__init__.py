@@ -2,7 +2,7 @@
 
 from gazewire.camera.footage import FootageTimeline, GazeTrack, Video
 from gazewire.camera.sound import Sound, SoundPlayer
-from gazewire.camera.source import AudioShape, GlassesInfo, Record, Timeline, VideoShape
+from gazewire.camera.source import AudioShape, GlassesInfo, Record, Timeline, VideoShape, Wants
 
 __all__ = [
     "AudioShape",
@@ -15,4 +15,5 @@ __all__ = [
     "Timeline",
     "Video",
     "VideoShape",
+    "Wants",
 ]

@@ -8,7 +8,7 @@ from operator import attrgetter
 from typing import Protocol
 
 from gazewire.camera.sound import Sound, SoundPlayer
-from gazewire.camera.source import AudioShape, GlassesInfo, Record, VideoShape
+from gazewire.camera.source import AudioShape, GlassesInfo, Record, VideoShape, Wants
 from gazewire.model import Frame, GazeDatum
 
 __all__ = ["FootageTimeline", "GazeTrack", "Video"]
@@ -102,8 +102,8 @@ class FootageTimeline:
         """What the source has."""
         return self._info
 
-    def records(self, start_unix_ns: int) -> Iterator[Record]:
-        """Make the records; see `Timeline`."""
+    def records(self, start_unix_ns: int, wants: Wants | None = None) -> Iterator[Record]:
+        """Make the records; see `Timeline`. All frames come: each is decoded for the next."""
         index = 0
         sound = SoundPlayer(self._video.sound, start_unix_ns) if self._video.sound else None
         while True:

@@ -7,17 +7,20 @@ thread and releases each record when it is due. So a source can be tested as a p
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Protocol
 
 import msgspec
 
 from gazewire.model import AudioChunk, EyeEvent, Frame, GazeDatum, ImuDatum
 
-__all__ = ["AudioShape", "GlassesInfo", "Record", "Timeline", "VideoShape"]
+__all__ = ["AudioShape", "GlassesInfo", "Record", "Timeline", "VideoShape", "Wants"]
 
 Record = Frame | AudioChunk | GazeDatum | ImuDatum | EyeEvent
 """What a pair of glasses gives. Frames are of the cameras ``world`` and ``eyes``."""
+
+Wants = Callable[[str, int], bool]
+"""Whether a frame is worth making now, by the name of its camera and its index."""
 
 
 class VideoShape(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,14 +82,21 @@ class Timeline(Protocol):
     def info(self) -> GlassesInfo:
         """What the source has."""
 
-    def records(self, start_unix_ns: int) -> Iterator[Record]:
+    def records(self, start_unix_ns: int, wants: Wants | None = None) -> Iterator[Record]:
         """Make the records, from the beginning.
 
         Timestamps rise within each stream; across streams they are in order to within one frame
         interval of the scene camera. The iterator may be endless.
 
+        Frames can be dear. Those that are not wanted may be left out, and so may the first ones
+        that are, while the source gets ready to make them. This changes nothing else: the indexes
+        of frames count on, and what else comes is the same. A source leaves out frames only where
+        other records go on coming, so that drawing it never takes long.
+
         Args:
             start_unix_ns: the instant at which the source's own time begins.
+            wants: asked before a frame is made, in the thread that draws from the iterator. None:
+                every frame is made, whatever it costs.
 
         Raises:
             SourceError: from the iterator, where the source turns out to be broken on the way.

@@ -18,8 +18,10 @@ from pathlib import Path
 from gazewire.camera import Record, Timeline
 from gazewire.device.assembly import DeviceParts
 from gazewire.device.config import DeviceConfig
+from gazewire.device.demand import FrameDemand
 from gazewire.device.faults import FaultBoard
 from gazewire.device.glasses import GlassesTopics
+from gazewire.device.pace import Pace
 from gazewire.device.product import SensorName
 from gazewire.device.resources import watch_resources
 from gazewire.device.truth import write_truth
@@ -114,11 +116,16 @@ async def serve_device(
                 # Not cancelled: it ends with the topic, after the last line.
                 tasks.create_task(write_truth(truth, written), name="truth")
 
-            def publish(record: Record) -> None:
-                topics.publish(record)
-                device.recordings.put(record)
+            eyes = timeline.info.eyes
+            pace = Pace(None if eyes is None else eyes.rate_hz, clock)
+            demand = FrameDemand(lambda: device.streams.eyes_are_watched, pace, clock)
 
-            records = timeline.records(clock.unix_ns())
+            def publish(record: Record) -> None:
+                if pace.admits(record):
+                    topics.publish(record)
+                    device.recordings.put(record)
+
+            records = timeline.records(clock.unix_ns(), demand)
             playing = tasks.create_task(play(records, clock, publish), name="source")
             try:
                 yield RunningDevice(

@@ -44,6 +44,11 @@ class _Video:
         self.offer = video_offer(self.parameter_sets, clock)
         self.track = VideoTrack(self.offer.stream)
 
+    @property
+    def is_watched(self) -> bool:
+        # By a client of the stream, or by somebody who takes the frames themselves.
+        return self.track.is_wanted or self.frames.has_readers
+
     async def run(self, sinks: Sequence[CodedVideoSink]) -> None:
         await encode_video(self.frames, self.encoder, [self.track, *sinks])
 
@@ -119,6 +124,11 @@ class DeviceStreams:
     def scene_is_received(self) -> bool:
         """A client receives the scene video now."""
         return self._scene is not None and self._scene.track.is_wanted
+
+    @property
+    def eyes_are_watched(self) -> bool:
+        """Somebody takes pictures of the eyes now. Any thread may ask."""
+        return self._eyes is not None and self._eyes.is_watched
 
     def close(self) -> None:
         """Say goodbye to all clients."""

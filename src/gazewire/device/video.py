@@ -81,12 +81,13 @@ async def encode_video(
 ) -> None:
     """Encode frames in a thread of their own and give each coded picture to all sinks.
 
-    Runs until the topic ends. A picture that a late sink asked to begin with may come one frame
+    Runs until the topic ends. It takes the frames that are made, and asks for none: whether the
+    sinks want any, they know. A picture that a late sink asked to begin with may come one frame
     later than asked, never not at all.
     """
     loop = asyncio.get_running_loop()
     with (
-        frames.subscribe(capacity=_FRAMES_WAITING) as waiting,
+        frames.subscribe(capacity=_FRAMES_WAITING, passive=True) as waiting,
         ThreadPoolExecutor(1, thread_name_prefix="encoder") as thread,
     ):
         was_wanted = False

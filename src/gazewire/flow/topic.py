@@ -55,10 +55,12 @@ class Subscription(Generic[T]):
 
     Attributes:
         dropped: items lost so far because the buffer was full.
+        passive: takes what is made for others.
     """
 
-    def __init__(self, topic: Topic[T], capacity: int, overflow: Overflow) -> None:
+    def __init__(self, topic: Topic[T], capacity: int, overflow: Overflow, passive: bool) -> None:
         self.dropped = 0
+        self.passive = passive
         self._topic = topic
         self._capacity = capacity
         self._overflow = overflow
@@ -133,12 +135,13 @@ class Topic(Generic[T]):
     def __init__(self, name: str) -> None:
         self.name = name
         self._subscriptions: set[Subscription[T]] = set()
+        self._active = 0
         self._closed = False
 
     @property
     def has_readers(self) -> bool:
-        """Somebody is subscribed, so that items are worth making."""
-        return bool(self._subscriptions)
+        """Somebody is subscribed for whom items are worth making. Any thread may ask."""
+        return self._active > 0
 
     def publish(self, item: T) -> None:
         """Hand an item to every reader. Never waits. Call it on the event loop's thread."""
@@ -146,21 +149,27 @@ class Topic(Generic[T]):
             subscription._put(item)
 
     def subscribe(
-        self, *, capacity: int, overflow: Overflow = Overflow.DROP_OLDEST
+        self,
+        *,
+        capacity: int,
+        overflow: Overflow = Overflow.DROP_OLDEST,
+        passive: bool = False,
     ) -> Subscription[T]:
         """Receive what is published from now on.
 
         Args:
             capacity: how many unread items are kept; 1 keeps the newest alone.
             overflow: what to do when there are more.
+            passive: take what is made for others, without counting among `has_readers`.
         """
         if capacity < 1:
             raise ValueError(f"a subscription holds at least one item, not {capacity}")
-        subscription = Subscription(self, capacity, overflow)
+        subscription = Subscription(self, capacity, overflow, passive)
         if self._closed:
             subscription._end()
         else:
             self._subscriptions.add(subscription)
+            self._active += not passive
         return subscription
 
     def close(self) -> None:
@@ -169,6 +178,9 @@ class Topic(Generic[T]):
         for subscription in tuple(self._subscriptions):
             subscription._end()
         self._subscriptions.clear()
+        self._active = 0
 
     def _forget(self, subscription: Subscription[T]) -> None:
-        self._subscriptions.discard(subscription)
+        if subscription in self._subscriptions:
+            self._subscriptions.remove(subscription)
+            self._active -= not subscription.passive

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from gazewire.camera import AudioShape, GlassesInfo, Record, SoundPlayer, VideoShape
+from gazewire.camera import AudioShape, GlassesInfo, Record, SoundPlayer, VideoShape, Wants
 from gazewire.errors import UndecodableSourceError
 from gazewire.recording.neon import layout
 from gazewire.recording.neon.reader import NeonRecording
@@ -91,8 +91,11 @@ class RecordingTimeline:
         """What the recording has."""
         return self._info
 
-    def records(self, start_unix_ns: int) -> Iterator[Record]:
-        """Make the records, in order of time; see `Timeline`."""
+    def records(self, start_unix_ns: int, wants: Wants | None = None) -> Iterator[Record]:
+        """Make the records, in order of time; see `Timeline`.
+
+        All frames come: each is decoded for the next.
+        """
         first_indexes = [0 for _ in self._videos]
         sound = SoundPlayer(self._sound, start_unix_ns) if self._sound is not None else None
         while True:

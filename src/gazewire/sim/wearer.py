@@ -15,15 +15,16 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import count
 from operator import attrgetter
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gazewire.camera.source import GlassesInfo, Record, VideoShape
+from gazewire.camera.source import GlassesInfo, Record, VideoShape, Wants
 from gazewire.model import Frame, GazeDatum
 from gazewire.sim.eye_events import blink_events, completed, onset
-from gazewire.sim.eye_video import EYE_VIDEO_HEIGHT, EYE_VIDEO_WIDTH, EyeVideo
+from gazewire.sim.eye_video import EYE_VIDEO_HEIGHT, EYE_VIDEO_WIDTH, EyeVideo, WantedEyes
 from gazewire.sim.eyes import EyeCourse, Eyes
 from gazewire.sim.gaze_path import GazePath, Jump, Movement, Rest
 from gazewire.sim.imu import IMU_RATE_HZ, Imu
@@ -104,7 +105,7 @@ class Wearer:
         self._gaze_per_eye_frame = _GAZE_RATE_HZ // eye_rate_hz if eye_rate_hz is not None else 1
         self._imu = Imu(self.scene.head, seed) if is_neon else None
 
-    def records(self, start_unix_ns: int) -> Iterator[Record]:
+    def records(self, start_unix_ns: int, wants: Wants | None = None) -> Iterator[Record]:
         """Make all streams, in order of `timestamp_unix_ns`, without end.
 
         Every call begins anew. Where instants are equal a scene frame comes first, then eye events,
@@ -114,17 +115,24 @@ class Wearer:
         Args:
             start_unix_ns: the wearer's time begins at the first tick at or after this instant: the
                 first frame and the first datum of each stream are taken then.
+            wants: frames that are not wanted are not drawn. Getting ready to draw eyes takes a
+                second or two; what is wanted meanwhile is left out too.
         """
         zero = tick_at_or_after(start_unix_ns)
-        streams: list[Iterator[Record]] = [self._frames(zero)]
-        if self._eyes is not None:
-            streams.append(blink_events(self._eyes.blinks, zero))
-        streams.append(self._gaze_and_events(zero))
-        if self._imu is not None:
-            streams.append(self._imu.samples(unix_ns_of_tick(zero)))
-        if self._sound is not None:
-            streams.append(self._sound.chunks(unix_ns_of_tick(zero)))
-        return heapq.merge(*streams, key=attrgetter("timestamp_unix_ns"))
+        with WantedEyes(self.eye_video, wants) as eyes:
+            streams: list[Iterator[Record | _Exposure]] = [_exposures(zero)]
+            if self._eyes is not None:
+                streams.append(blink_events(self._eyes.blinks, zero))
+            streams.append(self._gaze_and_events(zero, eyes))
+            if self._imu is not None:
+                streams.append(self._imu.samples(unix_ns_of_tick(zero)))
+            if self._sound is not None:
+                streams.append(self._sound.chunks(unix_ns_of_tick(zero)))
+            for record in heapq.merge(*streams, key=attrgetter("timestamp_unix_ns")):
+                if not isinstance(record, _Exposure):
+                    yield record
+                elif wants is None or wants("world", record.index):
+                    yield self._scene_frame(record, zero)
 
     def truths(self, start_unix_ns: int) -> Iterator[WearerTruth]:
         """Tell what is true at the instant of each gaze datum of `records`, without end.
@@ -152,21 +160,17 @@ class Wearer:
                     right=right,
                 )
 
-    def _frames(self, zero: int) -> Iterator[Record]:
-        camera, tick, index = self.scene.camera, zero, 0
-        while True:
-            timestamp_unix_ns = unix_ns_of_tick(tick)
-            pixels = self.scene.render(timestamp_unix_ns - unix_ns_of_tick(zero))
-            yield Frame(
-                camera="world",
-                index=index,
-                timestamp_unix_ns=timestamp_unix_ns,
-                width=camera.width,
-                height=camera.height,
-                pixel_format="yuv420p",
-                data=pixels.data,
-            )
-            tick, index = tick + _TICKS_PER_FRAME, index + 1
+    def _scene_frame(self, exposure: _Exposure, zero: int) -> Frame:
+        pixels = self.scene.render(exposure.timestamp_unix_ns - unix_ns_of_tick(zero))
+        return Frame(
+            camera="world",
+            index=exposure.index,
+            timestamp_unix_ns=exposure.timestamp_unix_ns,
+            width=self.scene.camera.width,
+            height=self.scene.camera.height,
+            pixel_format="yuv420p",
+            data=pixels.data,
+        )
 
     def _stretches(self) -> Iterator[_Stretch]:
         """The instants of all gaze data, a movement at a time."""
@@ -184,14 +188,14 @@ class Wearer:
             )
             number += len(ticks)
 
-    def _gaze_and_events(self, zero: int) -> Iterator[Record]:
+    def _gaze_and_events(self, zero: int, eyes: WantedEyes) -> Iterator[Record]:
         """Gaze data, with the events of the movements they belong to and pictures of the eyes."""
         camera, head = self.scene.camera, self.scene.head
         for stretch in self._stretches():
             if self.info.has_eye_events:
                 yield onset(stretch.movement, zero)
             data = self._gaze_data(stretch, zero)
-            yield from data if self.eye_video is None else self._with_eyes(stretch, data)
+            yield from data if self.eye_video is None else self._with_eyes(stretch, data, eyes)
             if self.info.has_eye_events:
                 yield completed(stretch.movement, zero, camera, head)
 
@@ -229,14 +233,16 @@ class Wearer:
             ) in zip(instants, points, monocular, states, lids, strict=True)
         ]
 
-    def _with_eyes(self, stretch: _Stretch, data: list[GazeDatum]) -> Iterator[Record]:
+    def _with_eyes(
+        self, stretch: _Stretch, data: list[GazeDatum], eyes: WantedEyes
+    ) -> Iterator[Record]:
         """Put eye frames before the gaze data of their instants; each is drawn when asked for."""
         assert self.eye_video is not None
         assert stretch.eyes is not None
         left, right = (course.poses() for course in stretch.eyes)
         for number, datum in enumerate(data):
             index, is_between = divmod(stretch.number + number, self._gaze_per_eye_frame)
-            if not is_between:
+            if not is_between and eyes.draws(index):
                 yield self.eye_video.frame(
                     left[number],
                     right[number],
@@ -244,6 +250,19 @@ class Wearer:
                     timestamp_unix_ns=datum.timestamp_unix_ns,
                 )
             yield datum
+
+
+@dataclass(frozen=True, slots=True)
+class _Exposure:
+    """A scene frame that can be drawn."""
+
+    index: int
+    timestamp_unix_ns: int
+
+
+def _exposures(zero: int) -> Iterator[_Exposure]:
+    for index in count():
+        yield _Exposure(index, unix_ns_of_tick(zero + index * _TICKS_PER_FRAME))
 
 
 @dataclass(frozen=True, slots=True)

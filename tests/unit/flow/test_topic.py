@@ -138,6 +138,23 @@ async def test_a_topic_knows_whether_anybody_reads() -> None:
     assert not topic.has_readers
 
 
+async def test_who_takes_what_is_made_for_others_is_no_reason_to_make_it() -> None:
+    topic = Topic[int]("numbers")
+    with topic.subscribe(capacity=1, passive=True) as passive:
+        assert not topic.has_readers
+        with topic.subscribe(capacity=1) as reader:
+            assert topic.has_readers
+            reader.close()
+            assert not topic.has_readers
+        assert not topic.has_readers
+        topic.publish(5)
+        assert await anext(passive) == 5
+    with topic.subscribe(capacity=1):
+        topic.close()
+        assert not topic.has_readers
+    assert not topic.has_readers
+
+
 async def test_cancelling_a_pending_read_loses_nothing() -> None:
     topic = Topic[int]("numbers")
     with topic.subscribe(capacity=3) as reader:

@@ -453,6 +453,43 @@ def test_a_lower_eye_rate_leaves_all_else_as_it_is(
     assert gaze_of(ours) == gaze_of(one_second)[:100]
 
 
+def test_frames_that_are_not_wanted_are_left_out_and_nothing_else(
+    neon_with_eyes: Wearer, one_second: list[Record]
+) -> None:
+    def wants(camera: str, index: int) -> bool:
+        return index % 10 == 3 if camera == "eyes" else index > 20
+
+    kept = [r for r in one_second if not isinstance(r, Frame) or wants(r.camera, r.index)]
+    ours = islice(neon_with_eyes.records(START, wants), len(kept))
+    assert list(map(comparable, ours)) == list(map(comparable, kept))
+
+
+def comparable(record: Record) -> object:
+    if isinstance(record, Frame):
+        return record.camera, record.index, record.timestamp_unix_ns, bytes(record.data)
+    return bytes(record.samples) if isinstance(record, AudioChunk) else record
+
+
+def test_getting_ready_to_draw_eyes_holds_nothing_up() -> None:
+    wearer = Wearer(product="neon", seed=12)
+    assert wearer.eye_video is not None
+    drawn = wearer.records(START, lambda camera, _: camera == "eyes")
+    assert not any(isinstance(record, Frame) for record in islice(drawn, 50))
+    wearer.eye_video.prepare()
+    frame = next(record for record in drawn if isinstance(record, Frame))
+    gaze = next(record for record in drawn if isinstance(record, GazeDatum))
+    assert frame.timestamp_unix_ns == gaze.timestamp_unix_ns
+    assert tick_at_or_after(frame.timestamp_unix_ns) == tick_at_or_after(START) + 450 * frame.index
+
+
+def test_eyes_that_nobody_wants_are_not_even_prepared() -> None:
+    wearer = Wearer(product="neon", seed=13)
+    assert wearer.eye_video is not None
+    for _ in islice(wearer.records(START, lambda *_: False), 500):
+        pass
+    assert not wearer.eye_video.is_prepared
+
+
 def test_a_negative_seed_is_refused() -> None:
     with pytest.raises(ValueError, match="non-negative"):
         Wearer(product="neon", seed=-1)
