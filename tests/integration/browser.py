@@ -21,9 +21,11 @@ from typing import Any, Self
 
 import aiohttp
 
-__all__ = ["Browser", "Page", "find_chromium"]
+__all__ = ["OTHER_HOST", "Browser", "Page", "find_chromium"]
 
 ANSWERS_WITHIN_S = 20.0
+
+OTHER_HOST = "glasses.test"
 
 OPTIONS = (
     "--headless",
@@ -36,6 +38,8 @@ OPTIONS = (
     "--disable-sync",
     "--disable-dev-shm-usage",
     "--remote-debugging-port=0",
+    # This machine by a name that is not its own: a page from there is not of a secure origin.
+    f"--host-resolver-rules=MAP {OTHER_HOST} 127.0.0.1",
 )
 
 
@@ -237,7 +241,20 @@ class Page:
 
     async def click(self, selector: str) -> None:
         """Click on the middle of an element, as a mouse does."""
-        place = await self.evaluate(
+        place = await self._middle_of(selector)
+        for kind in ("mousePressed", "mouseReleased"):
+            await self.call(
+                "Input.dispatchMouseEvent",
+                {"type": kind, **place, "button": "left", "clickCount": 1},
+            )
+
+    async def point_at(self, selector: str) -> None:
+        """Move the mouse to the middle of an element."""
+        place = await self._middle_of(selector)
+        await self.call("Input.dispatchMouseEvent", {"type": "mouseMoved", **place})
+
+    async def _middle_of(self, selector: str) -> dict[str, float]:
+        place: dict[str, float] = await self.evaluate(
             f"""(() => {{
                 const element = document.querySelector({json.dumps(selector)});
                 element.scrollIntoView({{ block: "nearest" }});
@@ -245,11 +262,7 @@ class Page:
                 return {{ x: x + width / 2, y: y + height / 2 }};
             }})()"""
         )
-        for kind in ("mousePressed", "mouseReleased"):
-            await self.call(
-                "Input.dispatchMouseEvent",
-                {"type": kind, **place, "button": "left", "clickCount": 1},
-            )
+        return place
 
     async def write(self, text: str) -> None:
         """Write into the element that has the focus."""

@@ -79,6 +79,12 @@ export class Chart {
     return now - this.spanMs * (1 - x / this.#canvas.clientWidth);
   }
 
+  // Where the scale of a lane begins and how high it is, in pixels of the canvas.
+  placeOf(index) {
+    const { top, height } = this.#laneAt(index);
+    return { top, height };
+  }
+
   // Columns
 
   #x(t) {

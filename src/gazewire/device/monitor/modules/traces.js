@@ -34,7 +34,6 @@ export class Traces {
   #isInView = false;
   #isSized = false;
   #style = null;
-  #painted = 0;
 
   constructor(clock) {
     this.#clock = clock;
@@ -130,11 +129,12 @@ export class Traces {
   // For whoever checks the page from outside.
   get shown() {
     return {
-      painted: this.#painted,
       until: this.#shownUntil,
       spanMs: this.#chart.spanMs,
       isPaused: this.#pausedAt !== null,
-      lanes: this.#shownLanes().map(([name, { range, samples }]) => ({ name, range, count: samples.count })),
+      lanes: this.#shownLanes().map(([name, lane], index) => {
+        return { name, range: lane.range, ...this.#chart.placeOf(index) };
+      }),
       events: this.#events.map((event) => ({ ...event })),
     };
   }
@@ -198,7 +198,6 @@ export class Traces {
     if (this.#cursor === null && !this.#chart.moves(this.#shownUntil, now)) return;
     this.#style ??= readStyle();
     this.#shownUntil = now;
-    this.#painted += 1;
     this.#chart.paint(now, {
       events: this.#events,
       marks: this.#marks,
