@@ -31,9 +31,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from footage import code_footage, save
+from footage import Footage, code_footage, save
 from rivals import WORKERS, describe_machine
 
+from gazewire.wire.payload.h264 import join_annex_b
+
+GSTREAMER_PYTHON = os.environ.get("GAZEWIRE_GSTREAMER_PYTHON", "/usr/bin/python3")
+NO_GSTREAMER = (
+    "GStreamer's RTSP server was not measured: it is not installed. On Debian,\n"
+    "  apt install gir1.2-gst-rtsp-server-1.0 gstreamer1.0-plugins-{base,good,bad} python3-gi\n"
+    "or name a Python that has its bindings in GAZEWIRE_GSTREAMER_PYTHON."
+)
 SENSORS = ("world", "eyes", "gaze", "imu", "eye_events")
 DATA = ("gaze", "imu", "eye_events")
 SAMPLED = 5
@@ -95,7 +103,7 @@ class Result:
     clients: int
     cpu: float
     memory_mb: tuple[float, float]
-    dropped: int
+    dropped: int | None
     missing: int
     unread: int
     late_ms: dict[str, list[float]]
@@ -115,20 +123,21 @@ def measure(server: Sequence[str], clients: int, urls: Sequence[str], seconds: f
         device = stack.enter_context(Worker(server))
         port = device.says()["port"]
         sampled = min(clients, SAMPLED)
-        sampler = stack.enter_context(Worker(python("fanout_sampler.py", port, sampled, *urls)))
-        sampler.says()
-        workers = [sampler]
-        if clients > sampled:
-            sink = Worker(python("fanout_sink.py", port, clients - sampled, *urls))
-            workers.append(stack.enter_context(sink))
-            sink.says()
+        # Who comes last is served last: what is measured holds for all.
+        workers: list[Worker] = []
+        for worker, count in (("sink", clients - sampled), ("sampler", sampled)):
+            if count:
+                command = python(f"fanout_{worker}.py", port, count, *urls)
+                workers.append(stack.enter_context(Worker(command)))
+                workers[-1].says()
+        *sinks, sampler = workers
         time.sleep(WARM_UP_S)
         before_mb, cpu_s, begin = device.resident_mb, device.cpu_s, time.monotonic()
         sampler.begin()
         time.sleep(seconds)
         cpu = (device.cpu_s - cpu_s) / (time.monotonic() - begin)
         after_mb = device.resident_mb
-        results = [worker.end() for worker in workers]
+        results = [worker.end() for worker in (sampler, *sinks)]
         ended = device.end()
     return Result(
         clients,
@@ -160,6 +169,40 @@ def print_table(results: Sequence[Result]) -> None:
             print(f"(clients did not read fast enough: {result.unread} datagrams)")
 
 
+def compare_with_gstreamer(
+    path: Path, scene: Footage, folder: Path, clients: int, seconds: float
+) -> None:
+    """Serve the scene video alone, by GStreamer and by ours, and print what each costs."""
+    probe = "import gi; gi.require_version('GstRtspServer', '1.0')"
+    probed = subprocess.run([GSTREAMER_PYTHON, "-c", probe], capture_output=True, check=False)
+    if probed.returncode:
+        print(f"\n{NO_GSTREAMER}")
+        return
+    video = folder / "scene.h264"
+    # Longer than the run, setting up included.
+    with video.open("wb") as file:
+        for _ in range(int(3 * seconds + 60) * scene.rate_hz // len(scene.units)):
+            file.write(join_annex_b(scene.parameter_sets))
+            for unit in scene.units:
+                file.write(join_annex_b(unit.nal_units))
+    url = "rtsp://127.0.0.1:{port}/?camera=world"
+    worker = WORKERS / "fanout_gstreamer.py"
+    servers = {
+        "gazewire": python("fanout_device.py", path, "world"),
+        "GStreamer": [GSTREAMER_PYTHON, str(worker), str(video), str(scene.rate_hz)],
+    }
+    print(f"\nscene video alone, {clients} clients: CPU for each client, in turns\n")
+    cpus: dict[str, list[float]] = {name: [] for name in servers}
+    for _ in range(2):
+        for name, command in servers.items():
+            result = measure(command, clients, [url], seconds / 2)
+            cpus[name].append(result.cpu / clients)
+    for name, values in cpus.items():
+        print(f"{name:9} " + ", ".join(f"{value:.3%}" for value in values))
+    ratio = sum(cpus["gazewire"]) / sum(cpus["GStreamer"])
+    print(f"ratio {ratio:.2f} (below 1: gazewire takes less)")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--clients", type=int, nargs="+", default=[1, 10, 100])
@@ -183,8 +226,11 @@ def main() -> None:
             for clients in options.clients
             for _ in range(options.repeat)
         ]
-    print()
-    print_table(results)
+        print()
+        print_table(results)
+        compare_with_gstreamer(
+            path, footage["world"], Path(folder), max(options.clients), options.seconds
+        )
     print(f"\nload average {os.getloadavg()[0]:.1f}")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import select
 import socket
 import sys
@@ -60,6 +61,12 @@ def udp_socket(buffer_bytes: int) -> socket.socket:
     return sock
 
 
+def raise_descriptor_limit() -> None:
+    """Let this process open as many files as the system allows."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
 def is_told_to_end(*, within_s: float) -> bool:
     """Wait for a while; True as soon as the standard input ends or has a line."""
     readable, _, _ = select.select([sys.stdin], [], [], within_s)
@@ -68,11 +75,11 @@ def is_told_to_end(*, within_s: float) -> bool:
 
 def lost_in_sockets(ports: list[int]) -> int:
     """How many datagrams the system threw away because nobody read fast enough."""
-    lost = 0
+    wanted, lost = set(ports), 0
     with open("/proc/net/udp") as table:
         for line in table.readlines()[1:]:
             fields = line.split()
-            if int(fields[1].split(":")[1], 16) in ports:
+            if int(fields[1].split(":")[1], 16) in wanted:
                 lost += int(fields[-1])
     return lost
 
