@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gazewire.camera import Record
+from gazewire.camera.truth import StreamTruth
 from gazewire.flow import Topic
 from gazewire.model import AudioChunk, EyeEvent, Frame, GazeDatum, ImuDatum
 
@@ -19,7 +20,7 @@ class GlassesTopics:
         gaze: gaze data.
         imu: inertial data.
         eye_events: fixations, saccades, blinks and onsets.
-        all: every record, whatever it is.
+        all: every record, whatever it is, and what its source knows beyond it.
     """
 
     def __init__(self) -> None:
@@ -29,12 +30,14 @@ class GlassesTopics:
         self.gaze = Topic[GazeDatum]("gaze")
         self.imu = Topic[ImuDatum]("imu")
         self.eye_events = Topic[EyeEvent]("eye events")
-        self.all = Topic[Record]("all streams")
+        self.all = Topic[Record | StreamTruth]("all streams")
 
-    def publish(self, record: Record) -> None:
-        """Hand on one record."""
+    def publish(self, record: Record | StreamTruth) -> None:
+        """Hand on one record, or what is known of one."""
         self.all.publish(record)
         match record:
+            case StreamTruth():
+                pass
             case Frame(camera="world"):
                 self.scene.publish(record)
             case Frame():

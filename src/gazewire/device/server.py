@@ -10,12 +10,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from gazewire.camera import Record, Timeline
+from gazewire.camera.truth import StreamTruth
 from gazewire.device.assembly import DeviceParts
 from gazewire.device.config import DeviceConfig
 from gazewire.device.demand import FrameDemand
@@ -24,14 +25,14 @@ from gazewire.device.glasses import GlassesTopics
 from gazewire.device.pace import Pace
 from gazewire.device.product import SensorName
 from gazewire.device.resources import watch_resources
-from gazewire.device.truth import write_truth
+from gazewire.device.truth import records_and_truths, write_truth
 from gazewire.flow import Overflow, play, unwrapped
 from gazewire.time import Clock
 
 __all__ = ["RunningDevice", "serve_device"]
 
-# Truth is asked for by tests, which want all of it: two seconds of every stream.
-_TRUTH_CAPACITY = 2_000
+# Truth is asked for by tests, which want all of it: some three seconds of every stream.
+_TRUTH_CAPACITY = 4_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +92,8 @@ async def serve_device(
         config: how it is set up.
         timeline: what the glasses see; it begins when everything else is ready.
         clock: stamps everything that the device says.
-        truth: a file to which every record is written as it is published, or None.
+        truth: a file to which every record is written as it is published, with what the source
+            knows beyond it; or None.
 
     Raises:
         AddressInUseError: on entering, where a port that was asked for is taken.
@@ -120,12 +122,18 @@ async def serve_device(
             pace = Pace(None if eyes is None else eyes.rate_hz, clock)
             demand = FrameDemand(lambda: device.streams.eyes_are_watched, pace, clock)
 
-            def publish(record: Record) -> None:
-                if pace.admits(record):
-                    topics.publish(record)
-                    device.recordings.put(record)
+            def publish(item: Record | StreamTruth) -> None:
+                if isinstance(item, StreamTruth):
+                    topics.publish(item)
+                elif pace.admits(item):
+                    topics.publish(item)
+                    device.recordings.put(item)
 
-            records = timeline.records(clock.unix_ns(), demand)
+            records: Iterator[Record | StreamTruth]
+            if truth is None:
+                records = timeline.records(clock.unix_ns(), demand)
+            else:
+                records = records_and_truths(timeline, clock.unix_ns(), demand)
             playing = tasks.create_task(play(records, clock, publish), name="source")
             try:
                 yield RunningDevice(

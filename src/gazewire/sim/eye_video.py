@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
 from typing import Self
 
+import msgspec
 import numpy as np
 
 from gazewire.camera.source import Wants
+from gazewire.camera.truth import StreamTruth
 from gazewire.model import Frame
 from gazewire.sim.eye_camera import EYE_IMAGE_SIZE_PX, Side
 from gazewire.sim.eye_face import Face
@@ -18,6 +21,7 @@ from gazewire.sim.eye_lids import LidCurves
 from gazewire.sim.eye_pose import EyePose
 from gazewire.sim.eye_truth import PupilTruth, pupil_truth
 from gazewire.sim.person import Person
+from gazewire.sim.truth import EyeTruth, WearerTruth
 
 __all__ = ["EYE_VIDEO_HEIGHT", "EYE_VIDEO_WIDTH", "EyeVideo", "WantedEyes"]
 
@@ -89,6 +93,24 @@ class EyeVideo:
         if side not in self._faces:
             self._faces[side] = Face.of(eye)
         return pupil_truth(eye, self._faces[side], self._lids, pose)
+
+    def stream_truths(self, truth: WearerTruth, index: int) -> Iterator[StreamTruth]:
+        """What is true of frame number `index`, of the right eye's picture and of the left one's.
+
+        The eyes are numbered as in Pupil Core: 0 is the right one.
+        """
+        eyes: tuple[tuple[str, Side, EyeTruth | None], ...] = (
+            ("pupil.0", "right", truth.right),
+            ("pupil.1", "left", truth.left),
+        )
+        for stream, side, eye in eyes:
+            assert eye is not None, "who has pictures of the eyes knows their poses"
+            pupil = msgspec.to_builtins(self.truth(side, eye.pose))
+            yield StreamTruth(
+                stream=stream,
+                timestamp_unix_ns=truth.timestamp_unix_ns,
+                values={"index": index, **pupil},
+            )
 
 
 class WantedEyes:

@@ -6,6 +6,7 @@ from typing import Literal
 
 import msgspec
 
+from gazewire.camera.truth import StreamTruth
 from gazewire.model import Vector3
 from gazewire.sim.eye_pose import EyePose
 
@@ -58,3 +59,23 @@ class WearerTruth(msgspec.Struct, frozen=True, kw_only=True):
     head_pitch_deg: float
     left: EyeTruth | None = None
     right: EyeTruth | None = None
+
+    def of_gaze(self) -> StreamTruth:
+        """What of this belongs to the gaze datum, and is not in it."""
+        axes: dict[str, object] = {
+            f"visual_axis_{side}": eye.visual_axis
+            for side, eye in (("left", self.left), ("right", self.right))
+            if eye is not None
+        }
+        return StreamTruth(
+            stream="gaze",
+            timestamp_unix_ns=self.timestamp_unix_ns,
+            values={
+                "movement": self.movement,
+                "landmark": self.landmark,
+                "true_gaze_px": self.gaze_px,
+                "head_yaw_deg": self.head_yaw_deg,
+                "head_pitch_deg": self.head_pitch_deg,
+                **axes,
+            },
+        )

@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gazewire.camera.source import GlassesInfo, Record, VideoShape, Wants
+from gazewire.camera.truth import StreamTruth
 from gazewire.model import Frame, GazeDatum
 from gazewire.sim.eye_events import blink_events, completed, onset
 from gazewire.sim.eye_video import EYE_VIDEO_HEIGHT, EYE_VIDEO_WIDTH, EyeVideo, WantedEyes
@@ -159,6 +160,18 @@ class Wearer:
                     left=left,
                     right=right,
                 )
+
+    def stream_truths(self, start_unix_ns: int) -> Iterator[StreamTruth]:
+        """Tell the same by streams, and what is true of the picture of each pupil, without end.
+
+        Args:
+            start_unix_ns: as for `records`.
+        """
+        for number, truth in enumerate(self.truths(start_unix_ns)):
+            yield truth.of_gaze()
+            index, is_between = divmod(number, self._gaze_per_eye_frame)
+            if self.eye_video is not None and not is_between:
+                yield from self.eye_video.stream_truths(truth, index)
 
     def _scene_frame(self, exposure: _Exposure, zero: int) -> Frame:
         pixels = self.scene.render(exposure.timestamp_unix_ns - unix_ns_of_tick(zero))

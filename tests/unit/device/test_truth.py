@@ -1,10 +1,14 @@
+import asyncio
 import json
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from gazewire.camera import Record
-from gazewire.device.truth import write_truth
+from gazewire.camera import GlassesInfo, Record, Wants
+from gazewire.camera.truth import StreamTruth, Truthful
+from gazewire.device.truth import records_and_truths, write_truth
 from gazewire.errors import RecordingError
 from gazewire.flow import Topic
 from gazewire.model import AudioChunk, Blink, Frame, GazeDatum, ImuDatum, Onset
@@ -33,7 +37,7 @@ RECORDS: list[Record] = [
 
 
 async def test_each_record_is_one_line_with_its_stream_and_instant(tmp_path: Path) -> None:
-    topic = Topic[Record]("all")
+    topic = Topic[Record | StreamTruth]("all")
     written = topic.subscribe(capacity=10)
     for record in RECORDS:
         topic.publish(record)
@@ -56,7 +60,90 @@ async def test_each_record_is_one_line_with_its_stream_and_instant(tmp_path: Pat
     assert (lines[4]["event"], lines[4]["start_unix_ns"]) == ("blink", 5)
 
 
+async def lines_of(path: Path, *items: Record | StreamTruth) -> list[dict[str, Any]]:
+    topic = Topic[Record | StreamTruth]("all")
+    written = topic.subscribe(capacity=10)
+    for item in items:
+        topic.publish(item)
+    topic.close()
+    await write_truth(path, written)
+    return read(path)
+
+
+def read(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+async def test_what_is_known_of_a_record_stands_in_its_line(tmp_path: Path) -> None:
+    known = StreamTruth(stream="gaze", timestamp_unix_ns=2, values={"movement": "pursuit"})
+    [line] = await lines_of(tmp_path / "truth.jsonl", known, RECORDS[1])
+    assert (line["stream"], line["timestamp_unix_ns"]) == ("gaze", 2)
+    assert (line["x_px"], line["movement"]) == (3.5, "pursuit")
+
+
+async def test_what_is_known_of_a_record_that_did_not_come_is_not_told_of_another(
+    tmp_path: Path,
+) -> None:
+    known = StreamTruth(stream="gaze", timestamp_unix_ns=1, values={"movement": "pursuit"})
+    [line] = await lines_of(tmp_path / "truth.jsonl", known, RECORDS[1])
+    assert "movement" not in line
+
+
+async def test_pupils_have_lines_of_their_own(tmp_path: Path) -> None:
+    pupils = [
+        StreamTruth(stream=stream, timestamp_unix_ns=9, values={"diameter_mm": mm})
+        for stream, mm in (("pupil.0", 3.5), ("pupil.1", 4.5))
+    ]
+    assert await lines_of(tmp_path / "truth.jsonl", *pupils) == [
+        {"stream": "pupil.0", "timestamp_unix_ns": 9, "diameter_mm": 3.5},
+        {"stream": "pupil.1", "timestamp_unix_ns": 9, "diameter_mm": 4.5},
+    ]
+
+
+async def test_a_line_is_on_disk_before_the_next_record_comes(tmp_path: Path) -> None:
+    topic, path = Topic[Record | StreamTruth]("all"), tmp_path / "truth.jsonl"
+    written = topic.subscribe(capacity=10)
+    async with asyncio.timeout(5), asyncio.TaskGroup() as tasks:
+        tasks.create_task(write_truth(path, written))
+        topic.publish(RECORDS[0])
+        while not (path.exists() and path.read_text()):  # noqa: ASYNC110 - on disk
+            await asyncio.sleep(0.01)
+        topic.close()
+
+
+def is_there(path: Path) -> bool:
+    return path.exists() and bool(read(path))
+
+
+class Plain:
+    """A source that knows no more than it publishes."""
+
+    info = GlassesInfo(description="gaze")
+
+    def records(self, start_unix_ns: int, wants: Wants | None = None) -> Iterator[Record]:
+        for number in range(2):
+            yield GazeDatum(timestamp_unix_ns=start_unix_ns + number, x_px=0.0, y_px=0.0)
+
+
+class Knowing(Plain):
+    def stream_truths(self, start_unix_ns: int) -> Iterator[StreamTruth]:
+        for number in range(2):
+            instant_ns = start_unix_ns + number
+            yield StreamTruth(stream="gaze", timestamp_unix_ns=instant_ns, values={})
+
+
+def test_what_is_known_of_a_record_comes_before_it() -> None:
+    assert isinstance(Knowing(), Truthful)
+    told = [(type(item), item.timestamp_unix_ns) for item in records_and_truths(Knowing(), 5)]
+    assert told == [(StreamTruth, 5), (GazeDatum, 5), (StreamTruth, 6), (GazeDatum, 6)]
+
+
+def test_a_source_that_knows_no_more_is_taken_as_it_is() -> None:
+    assert not isinstance(Plain(), Truthful)
+    assert list(records_and_truths(Plain(), 5)) == list(Plain().records(5))
+
+
 async def test_a_file_that_cannot_be_made_is_said_so(tmp_path: Path) -> None:
-    topic = Topic[Record]("all")
+    topic = Topic[Record | StreamTruth]("all")
     with pytest.raises(RecordingError, match="choose another file"):
         await write_truth(tmp_path / "missing" / "truth.jsonl", topic.subscribe(capacity=1))

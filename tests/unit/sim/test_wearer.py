@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from gazewire.camera import Record, Timeline
+from gazewire.camera.truth import Truthful
 from gazewire.model import AudioChunk, Blink, Fixation, Frame, GazeDatum, ImuDatum, Onset, Saccade
 from gazewire.sim import EyeVideo, Wearer, WearerTruth
 from gazewire.sim.binocular import VIEWING_DISTANCE_MM
@@ -451,6 +452,35 @@ def test_a_lower_eye_rate_leaves_all_else_as_it_is(
     assert [frame.index for frame in eyes] == list(range(20))
     assert set(np.diff([tick_at_or_after(f.timestamp_unix_ns) for f in eyes]).tolist()) == {2250}
     assert gaze_of(ours) == gaze_of(one_second)[:100]
+
+
+def test_the_truth_of_streams_is_that_of_the_wearer(neon_with_eyes: Wearer) -> None:
+    assert isinstance(neon_with_eyes, Truthful)
+    assert neon_with_eyes.eye_video is not None
+    told = islice(neon_with_eyes.stream_truths(START), 60)
+    for number, truth in enumerate(islice(neon_with_eyes.truths(START), 20)):
+        gaze, right, left = next(told), next(told), next(told)
+        assert [of.stream for of in (gaze, right, left)] == ["gaze", "pupil.0", "pupil.1"]
+        for of in (gaze, right, left):
+            assert of.timestamp_unix_ns == truth.timestamp_unix_ns
+        assert gaze.values["movement"] == truth.movement
+        assert gaze.values["landmark"] == truth.landmark
+        assert gaze.values["true_gaze_px"] == truth.gaze_px
+        assert truth.right is not None
+        pupil = neon_with_eyes.eye_video.truth("right", truth.right.pose)
+        assert right.values["index"] == left.values["index"] == number
+        assert right.values["center_px"] == pupil.center_px
+        assert right.values["lid_opening"] == truth.right.lid_opening
+
+
+def test_pupils_are_true_at_the_instants_of_eye_frames_alone() -> None:
+    told = list(islice(Wearer(product="neon", seed=7, eye_rate_hz=50).stream_truths(START), 12))
+    instants = [of.timestamp_unix_ns for of in told if of.stream == "gaze"]
+    assert [of.timestamp_unix_ns for of in told if of.stream == "pupil.0"] == instants[::4]
+
+
+def test_invisible_knows_the_truth_of_gaze_alone(invisible: Wearer) -> None:
+    assert {of.stream for of in islice(invisible.stream_truths(START), 50)} == {"gaze"}
 
 
 def test_frames_that_are_not_wanted_are_left_out_and_nothing_else(
