@@ -163,7 +163,7 @@ class Person:
     def from_seed(cls, seed: int) -> Person:
         """Make up the person of this seed; 0 or more."""
         rng = np.random.default_rng([seed, 0xE7E5])
-        normal, uniform = _clipped(rng), rng.uniform
+        normal = _clipped(rng)
         # 63.4 +- 3.8 mm, nearly all within 52 to 75 (Dodgson 2004, Proc. SPIE 5291, 36-46).
         between_mm = normal(63.4, 3.8)
         # Bekerman, Gottlieb & Vaiman 2014, J. Ophthalmology, 503645: 24 mm across, within 1 to 2.
@@ -207,44 +207,7 @@ class Person:
             return Eye(side=side, ball=ball, kappa_deg=turned, camera=camera)
 
         right, left = eye("right"), eye("left")
-        # A fissure is 28 to 30 mm long and 9 to 11 mm high at rest, its outer corner 1 to 3 mm
-        # above the inner one; the upper lid covers the rim of the iris.
-        nasal_elevation = normal(-4.0, 1.5)
-        lids = LidShape(
-            nasal_deg=(normal(-51.0, 1.5), nasal_elevation),
-            temporal_deg=(normal(58.0, 2.0), nasal_elevation + normal(6.0, 2.5)),
-            upper_deg=normal(27.0, 2.5),
-            lower_deg=normal(-23.0, 2.0),
-            closed_deg=normal(-13.0, 1.5),
-            upper_peak=uniform(-0.2, 0.1),
-            lower_peak=uniform(0.0, 0.25),
-            roundness=uniform(0.55, 0.8),
-            crease_deg=uniform(9.0, 18.0),
-            crease_depth=uniform(0.25, 1.0) if rng.random() < 0.8 else 0.05,
-        )
-        make_up: MakeUp = "none"
-        if (drawn := rng.random()) < 0.3:
-            make_up = "mascara" if drawn < 0.18 else "mascara and eyeliner"
-        bold = make_up != "none"
-        # 90 to 160 lashes of 8 to 12 mm above, 75 to 80 of 6 to 8 mm below (Aumond & Bitton 2018,
-        # J. Optometry 11, 211-222). The thinnest do not show and are left out.
-        looks = Looks(
-            skin_level=uniform(130.0, 180.0),
-            skin_roughness=uniform(0.015, 0.035),
-            wrinkles=uniform(0.1, 1.0),
-            sclera_level=uniform(130.0, 175.0),
-            vessels=uniform(0.2, 0.9),
-            iris_level=uniform(60.0, 105.0),
-            iris_contrast=uniform(0.05, 0.13),
-            limbus_softness_mm=uniform(0.6, 1.3),
-            pupil_level=uniform(18.0, 40.0),
-            lash_level=uniform(22.0, 36.0) if bold else uniform(32.0, 72.0),
-            upper_lashes=int(rng.integers(60, 120)),
-            lower_lashes=int(rng.integers(35, 60)),
-            lash_length_mm=uniform(6.0, 9.0) + 1.5 * bold,
-            lash_width_mm=uniform(0.09, 0.15) + 0.06 * bold,
-            make_up=make_up,
-        )
+        lids, looks = _lids(rng), _looks(rng)
         # From 2 to 8 mm (Watson & Yellott 2012, J. Vision 12(10):12), narrower with age.
         pupils = normal(2.3, 0.2), normal(6.8, 0.8)
         return cls(
@@ -278,3 +241,49 @@ def _clipped(rng: np.random.Generator) -> Callable[[float, float], float]:
         return mean + sigma * float(np.clip(rng.standard_normal(), -2.0, 2.0))
 
     return normal
+
+
+def _lids(rng: np.random.Generator) -> LidShape:
+    normal, uniform = _clipped(rng), rng.uniform
+    # A fissure is 28 to 30 mm long and 9 to 11 mm high at rest, its outer corner 1 to 3 mm
+    # above the inner one; the upper lid covers the rim of the iris.
+    nasal_elevation = normal(-4.0, 1.5)
+    return LidShape(
+        nasal_deg=(normal(-51.0, 1.5), nasal_elevation),
+        temporal_deg=(normal(58.0, 2.0), nasal_elevation + normal(6.0, 2.5)),
+        upper_deg=normal(27.0, 2.5),
+        lower_deg=normal(-23.0, 2.0),
+        closed_deg=normal(-13.0, 1.5),
+        upper_peak=uniform(-0.2, 0.1),
+        lower_peak=uniform(0.0, 0.25),
+        roundness=uniform(0.55, 0.8),
+        crease_deg=uniform(9.0, 18.0),
+        crease_depth=uniform(0.25, 1.0) if rng.random() < 0.8 else 0.05,
+    )
+
+
+def _looks(rng: np.random.Generator) -> Looks:
+    uniform = rng.uniform
+    make_up: MakeUp = "none"
+    if (drawn := rng.random()) < 0.3:
+        make_up = "mascara" if drawn < 0.18 else "mascara and eyeliner"
+    bold = make_up != "none"
+    # 90 to 160 lashes of 8 to 12 mm above, 75 to 80 of 6 to 8 mm below (Aumond & Bitton 2018,
+    # J. Optometry 11, 211-222). The thinnest do not show and are left out.
+    return Looks(
+        skin_level=uniform(130.0, 180.0),
+        skin_roughness=uniform(0.015, 0.035),
+        wrinkles=uniform(0.1, 1.0),
+        sclera_level=uniform(130.0, 175.0),
+        vessels=uniform(0.2, 0.9),
+        iris_level=uniform(60.0, 105.0),
+        iris_contrast=uniform(0.05, 0.13),
+        limbus_softness_mm=uniform(0.6, 1.3),
+        pupil_level=uniform(18.0, 40.0),
+        lash_level=uniform(22.0, 36.0) if bold else uniform(32.0, 72.0),
+        upper_lashes=int(rng.integers(60, 120)),
+        lower_lashes=int(rng.integers(35, 60)),
+        lash_length_mm=uniform(6.0, 9.0) + 1.5 * bold,
+        lash_width_mm=uniform(0.09, 0.15) + 0.06 * bold,
+        make_up=make_up,
+    )
