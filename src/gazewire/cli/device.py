@@ -89,7 +89,11 @@ def device(
         typer.Option(help="Refuse to record, for this reason; may be repeated."),
     ] = None,
     name: Annotated[str | None, typer.Option(help="Name of the phone.")] = None,
-    seed: Annotated[int, typer.Option(help="Who the synthetic wearer is.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Who the synthetic wearer is.")] = 0,
+    eye_rate: Annotated[
+        int,
+        typer.Option(min=1, help="Eye pictures a second of the synthetic wearer; divides 200."),
+    ] = 200,
     truth: Annotated[
         Path | None, typer.Option(help="Write what is really sent to this file (JSON lines).")
     ] = None,
@@ -134,7 +138,9 @@ def device(
             faults=tuple(parse_fault(text) for text in fault or ()),
             older_app=older_app,
         )
-        timeline = find_source(source, gaze=gaze, product=product.value, seed=seed)
+        timeline = find_source(
+            source, gaze=gaze, product=product.value, seed=seed, eye_rate_hz=eye_rate
+        )
         async with serve_device(config, timeline, SystemClock(), truth=truth) as running:
             announce(_facts(running), _text(running, timeline.info.description), as_json=as_json)
             await stop.wait()

@@ -17,7 +17,12 @@ SYNTHETIC = "synthetic"
 
 
 def find_source(
-    spec: str, *, gaze: Path | None, product: Literal["neon", "invisible"], seed: int
+    spec: str,
+    *,
+    gaze: Path | None,
+    product: Literal["neon", "invisible"],
+    seed: int,
+    eye_rate_hz: int,
 ) -> Timeline:
     """Open a source.
 
@@ -26,14 +31,18 @@ def find_source(
         gaze: a gaze table for a video file, or None.
         product: which glasses the synthetic wearer wears.
         seed: who the synthetic wearer is.
+        eye_rate_hz: frames a second of the synthetic wearer's eye cameras, a divisor of 200.
 
     Raises:
-        SourceError: there is no such source, or it cannot be read.
+        SourceError: there is no such source, or it cannot be read, or not at this rate.
     """
     if spec == SYNTHETIC:
         if gaze is not None:
             raise UnreadableSourceError(
                 spec, "a gaze table goes with a video file: name one by --source"
             )
-        return Wearer(product=product, seed=seed)
+        try:
+            return Wearer(product=product, seed=seed, eye_rate_hz=eye_rate_hz)
+        except ValueError as error:
+            raise UnreadableSourceError(spec, str(error)) from error
     return open_source(Path(spec), gaze)
