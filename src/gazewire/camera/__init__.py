@@ -1,17 +1,31 @@
 """Where pictures, sound and samples come from."""
 
 from gazewire.camera.footage import FootageTimeline, GazeTrack, Video
+from gazewire.camera.live import Capture, LiveCamera
 from gazewire.camera.sound import Sound, SoundPlayer
-from gazewire.camera.source import AudioShape, GlassesInfo, Record, Timeline, VideoShape, Wants
+from gazewire.camera.source import (
+    AudioShape,
+    GlassesInfo,
+    Presence,
+    Record,
+    Source,
+    Timeline,
+    VideoShape,
+    Wants,
+)
 
 __all__ = [
     "AudioShape",
+    "Capture",
     "FootageTimeline",
     "GazeTrack",
     "GlassesInfo",
+    "LiveCamera",
+    "Presence",
     "Record",
     "Sound",
     "SoundPlayer",
+    "Source",
     "Timeline",
     "Video",
     "VideoShape",

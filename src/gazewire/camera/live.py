@@ -14,7 +14,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
 from itertools import chain, repeat
@@ -146,7 +146,7 @@ class LiveCamera:
 
     async def records(
         self, clock: Clock, wants: Wants | None = None
-    ) -> AsyncIterator[Record | Presence]:
+    ) -> AsyncGenerator[Record | Presence]:
         """Give pictures as they are taken, and tell when the camera goes and comes.
 
         Timestamps rise. A reader that falls behind loses the oldest pictures, which are counted.

@@ -1,26 +1,54 @@
 """What every source of a pair of glasses looks like to the programs that use it.
 
-A source is a `Timeline`: an iterator of records in order of time, told once at which instant it
+Most are a `Timeline`: an iterator of records in order of time, told once at which instant it
 begins. It sleeps for nothing and asks no clock; `gazewire.flow.play` draws it in a worker
-thread and releases each record when it is due. So a source can be tested as a plain list.
+thread and releases each record when it is due. So it can be tested as a plain list.
+
+A camera that is there now cannot be drawn ahead (`gazewire.camera.LiveCamera`). What programs take
+is therefore a `Source`, which publishes its records itself: a live one is one, and a timeline is
+made one by `gazewire.compose.Playback`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Protocol
+from dataclasses import dataclass
+from typing import Literal, Protocol
 
 import msgspec
 
 from gazewire.model import AudioChunk, EyeEvent, Frame, GazeDatum, ImuDatum
+from gazewire.time import Clock
 
-__all__ = ["AudioShape", "GlassesInfo", "Record", "Timeline", "VideoShape", "Wants"]
+__all__ = [
+    "AudioShape",
+    "GlassesInfo",
+    "Presence",
+    "Record",
+    "Source",
+    "Timeline",
+    "VideoShape",
+    "Wants",
+]
 
 Record = Frame | AudioChunk | GazeDatum | ImuDatum | EyeEvent
 """What a pair of glasses gives. Frames are of the cameras ``world`` and ``eyes``."""
 
 Wants = Callable[[str, int], bool]
 """Whether a frame is worth making now, by the name of its camera and its index."""
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """A camera of the source was pulled out, or is back.
+
+    Attributes:
+        camera: as its frames name it.
+        connected: it gives pictures from now on.
+    """
+
+    camera: Literal["world", "eyes"]
+    connected: bool
 
 
 class VideoShape(msgspec.Struct, frozen=True, kw_only=True):
@@ -100,4 +128,29 @@ class Timeline(Protocol):
 
         Raises:
             SourceError: from the iterator, where the source turns out to be broken on the way.
+        """
+
+
+class Source(Protocol):
+    """Something that publishes records when their time is."""
+
+    @property
+    def info(self) -> GlassesInfo:
+        """What the source has."""
+
+    async def publish_to(
+        self, publish: Callable[[Record | Presence], None], clock: Clock, wants: Wants | None = None
+    ) -> None:
+        """Publish records from now on, until there are no more.
+
+        Timestamps rise within each stream. In the beginning, whatever `info` names is there; where
+        a part of it goes, a `Presence` says so.
+
+        Args:
+            publish: takes each record on the event loop's thread; must not block.
+            clock: the program's: stamps what is taken now, and decides when what is stored is due.
+            wants: as a `Timeline` asks it, in any thread.
+
+        Raises:
+            SourceError: the source turns out to be broken on the way.
         """

@@ -1,4 +1,4 @@
-"""Cameras on USB and whatever else Video4Linux knows; the one door by which OpenCV takes pictures."""
+"""Cameras on USB, and whatever else Video4Linux knows, by OpenCV."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ def camera_name(path: Path) -> str:
             str(path), "cameras are read by Video4Linux, which is on Linux alone; name a video file"
         )
     # Not on other systems, therefore not at the top.
-    import fcntl  # noqa: PLC0415
+    import fcntl
 
     answer = bytearray(_CAPABILITY.size)
     try:
