@@ -13,9 +13,13 @@ from types import FrameType
 import msgspec
 import typer
 
+from gazewire.cli.log_limit import RepeatLimit
+from gazewire.cli.open_files import raise_open_file_limit
 from gazewire.errors import GazewireError
 
 __all__ = ["announce", "run"]
+
+_log = logging.getLogger(__name__)
 
 _USAGE_STATUS = 2
 
@@ -25,9 +29,14 @@ def run(program: Callable[[asyncio.Event], Awaitable[None]]) -> None:
 
     SIGINT and SIGTERM set the event that the program is given, and it ends with status 0. An error
     that the user can do something about is one sentence on standard error, and status 2. Logs go to
-    standard error.
+    standard error, and do not repeat themselves.
     """
-    logging.basicConfig(format="%(levelname)s %(name)s: %(message)s", level=logging.WARNING)
+    handler, limit = logging.StreamHandler(), RepeatLimit()
+    handler.addFilter(limit)
+    logging.basicConfig(
+        format="%(levelname)s %(name)s: %(message)s", level=logging.WARNING, handlers=[handler]
+    )
+    raise_open_file_limit()
 
     async def main() -> None:
         stop = asyncio.Event()
@@ -39,6 +48,9 @@ def run(program: Callable[[asyncio.Event], Awaitable[None]]) -> None:
     except GazewireError as error:
         typer.echo(f"gazewire: {error}", err=True)
         raise typer.Exit(_USAGE_STATUS) from error
+    finally:
+        if limit.held_back:
+            _log.warning("%d lines like those above were left out", limit.held_back)
 
 
 def announce(facts: Mapping[str, object], text: str, *, as_json: bool) -> None:

@@ -135,7 +135,7 @@ class _Connection(asyncio.Protocol):
         server._connections.add(self)
         if len(server._connections) > server._limits.connections:
             logger.warning("turned a client of the time echo away: too many connections")
-            self.abort()
+            transport.close()
         else:
             self._wait_for_request()
 

@@ -11,6 +11,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import Protocol
 
+from gazewire.net.backlog import Backlog
 from gazewire.wire.rtsp import frame_header
 
 __all__ = ["RtspLink", "TcpLink"]
@@ -66,7 +67,7 @@ class TcpLink:
     Args:
         reader: its incoming bytes.
         writer: its outgoing bytes; closing it remains with the owner.
-        backlog_bytes: how much may wait in our memory for the client before media is dropped.
+        backlog: says how much may wait in our memory for the client before media is dropped.
 
     Attributes:
         local_host: address of ours that the client reached.
@@ -74,17 +75,18 @@ class TcpLink:
     """
 
     def __init__(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, backlog_bytes: int
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, backlog: Backlog
     ) -> None:
         self.local_host: str = writer.get_extra_info("sockname")[0]
         self.peer_host: str = writer.get_extra_info("peername")[0]
         self._reader = reader
         self._writer = writer
         self._transport = writer.transport
-        self._backlog_bytes = backlog_bytes
+        self._backlog = backlog
+        self._has_share = False
         # Media alone seldom gets beyond the upper one, and never stays there.
         self._transport.set_write_buffer_limits(
-            high=backlog_bytes + _ANSWERS_BYTES, low=backlog_bytes
+            high=backlog.each_bytes + _ANSWERS_BYTES, low=backlog.each_bytes
         )
 
     async def receive(self) -> bytes:
@@ -98,7 +100,10 @@ class TcpLink:
     def send_packets(self, channel: int, packets: Sequence[bytes]) -> bool:
         """Queue packets, each behind its header; False where the client is too far behind."""
         transport = self._transport
-        if transport.is_closing() or transport.get_write_buffer_size() > self._backlog_bytes:
+        if not self._has_share:
+            self._has_share = True
+            self._backlog.enter()
+        if transport.is_closing() or transport.get_write_buffer_size() > self._backlog.share_bytes:
             return False
         parts: list[bytes] = []
         for packet in packets:
@@ -109,3 +114,9 @@ class TcpLink:
     async def drain(self) -> None:
         """Wait while much more is queued than media alone can make it."""
         await self._writer.drain()
+
+    def close(self) -> None:
+        """Give the share of the backlog back; nothing may be sent afterwards."""
+        if self._has_share:
+            self._has_share = False
+            self._backlog.leave()

@@ -16,15 +16,34 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Self, cast
 
-from gazewire.net.catalog import Catalog
+from gazewire.errors import DeviceRefusedError
+from gazewire.net.backlog import Backlog
+from gazewire.net.catalog import Catalog, Presentation
 from gazewire.net.listener import listen
 from gazewire.net.rtp_transport import UdpPair
 from gazewire.net.rtsp_link import TcpLink
 from gazewire.net.rtsp_session import SessionMaker, make_session
+from gazewire.wire.rtsp import RtspUrl
 
 __all__ = ["RtspServer", "RtspServerLimits"]
 
 _log = logging.getLogger(__name__)
+
+# So many at a time, beyond all that are allowed, are told why they get nothing, and have so long to
+# ask and to read it; others are closed unanswered.
+_TURNED_AWAY = 64
+_LAST_WORDS_S = 5.0
+
+# The system would keep megabytes for a client over TCP that does not read. This is a quarter of a
+# second of video, and more than is ever under way to one that does.
+_SEND_BUFFER_BYTES = 256 * 1024
+
+
+class _FullHouse:
+    """The catalog for those who came too late."""
+
+    async def open(self, url: RtspUrl) -> Presentation:
+        raise DeviceRefusedError(503, "Too many clients are connected; try again later")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,17 +51,19 @@ class RtspServerLimits:
     """What one server allows its clients.
 
     Attributes:
-        connections: at once; one more is closed unanswered, with a line in the log.
+        connections: at once; to one more, every stream is refused with status 503.
         idle_s: a connection that plays nothing and says nothing for so long is closed. A playing
             one is never closed while its TCP connection stands, because real clients send no
             keep-alive.
         backlog_bytes: what may wait in memory for a client that receives over TCP: about two
-            seconds of video.
+            seconds of video. It is less where many such clients share `total_backlog_bytes`.
+        total_backlog_bytes: what may wait for all of them together.
     """
 
     connections: int = 512
     idle_s: float = 60.0
     backlog_bytes: int = 2 * 1024 * 1024
+    total_backlog_bytes: int = 64 * 1024 * 1024
 
 
 class RtspServer:
@@ -82,6 +103,9 @@ class RtspServer:
         self._session_id = session_id
         self._limits = limits or RtspServerLimits()
         self._make_session = make_session
+        self._backlog = Backlog(
+            each_bytes=self._limits.backlog_bytes, total_bytes=self._limits.total_backlog_bytes
+        )
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Self:
@@ -112,35 +136,44 @@ class RtspServer:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         peer = "{}:{}".format(*writer.get_extra_info("peername")[:2])
-        if len(self._tasks) >= self._limits.connections:
-            _log.warning("RTSP %s: closed, %d clients are enough", peer, len(self._tasks))
+        too_many = len(self._tasks) - self._limits.connections
+        if too_many >= 0:
+            _log.warning("RTSP %s: refused, %d clients are enough", peer, len(self._tasks))
+        if too_many >= _TURNED_AWAY:
             writer.close()
             return
         # A client that lost its power says nothing; the system finds out.
         sock: socket.socket = writer.get_extra_info("socket")
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER_BYTES)
         task = cast("asyncio.Task[None]", asyncio.current_task())
         self._tasks.add(task)
-        session = self._make_session(
-            TcpLink(reader, writer, backlog_bytes=self._limits.backlog_bytes),
-            session_id=self._session_id,
-            server_name=self._server_name,
-            catalog=self._catalog,
-            udp=self._udp,
-            idle_s=self._limits.idle_s,
-        )
+        link = TcpLink(reader, writer, self._backlog)
         try:
-            await session.run()
+            await self._talk(link, is_refused=too_many >= 0)
         except asyncio.CancelledError:
             # Only leaving the server cancels, and waits for, this task. It ends here as done: the
             # library looks at the result of a handler, and a cancelled one makes it complain.
             writer.transport.abort()
         except TimeoutError:
-            _log.info("RTSP %s: closed, silent for %g s", peer, self._limits.idle_s)
+            _log.info("RTSP %s: closed, silent for too long", peer)
         except OSError as error:
             _log.info("RTSP %s: %s", peer, error)
         except Exception:
             _log.exception("RTSP %s: closed after an error of ours", peer)
         finally:
             self._tasks.discard(task)
+            link.close()
             writer.close()
+
+    async def _talk(self, link: TcpLink, *, is_refused: bool) -> None:
+        session = self._make_session(
+            link,
+            session_id=self._session_id,
+            server_name=self._server_name,
+            catalog=_FullHouse() if is_refused else self._catalog,
+            udp=self._udp,
+            idle_s=self._limits.idle_s,
+        )
+        async with asyncio.timeout(_LAST_WORDS_S if is_refused else None):
+            await session.run()

@@ -17,6 +17,7 @@ from types import TracebackType
 from typing import Self
 
 from gazewire.errors import ConnectionLostError
+from gazewire.net.backlog import Backlog
 from gazewire.net.catalog import Catalog
 from gazewire.net.http_message import HttpLimits, HttpRequest, HttpResponse
 from gazewire.net.http_server import HttpServer
@@ -71,6 +72,9 @@ class TunnelServer:
         self._session_id = session_id
         self._limits = limits or RtspServerLimits()
         self._make_session = make_session
+        self._backlog = Backlog(
+            each_bytes=self._limits.backlog_bytes, total_bytes=self._limits.total_backlog_bytes
+        )
         self._http = HttpServer(
             [WebSocketRoute(None, self._serve, subprotocols=(_SUBPROTOCOL,), compress=False)],
             host=host,
@@ -98,7 +102,7 @@ class TunnelServer:
         await self._http.__aexit__(exc_type, exc, traceback)
 
     async def _serve(self, request: HttpRequest, websocket: WebSocket) -> None:
-        link = _WebSocketLink(websocket, request.local_host, self._limits.backlog_bytes)
+        link = _WebSocketLink(websocket, request.local_host, self._backlog)
         session = self._make_session(
             link,
             session_id=self._session_id,
@@ -126,18 +130,18 @@ class _WebSocketLink:
     Args:
         websocket: open.
         local_host: address of ours that the client reached.
-        backlog_bytes: how much may wait in the queue before media is dropped.
+        backlog: says how much may wait in the queue before media is dropped.
 
     Attributes:
         local_host: the same.
         peer_host: address of the client.
     """
 
-    def __init__(self, websocket: WebSocket, local_host: str, backlog_bytes: int) -> None:
+    def __init__(self, websocket: WebSocket, local_host: str, backlog: Backlog) -> None:
         self.local_host = local_host
         self.peer_host = websocket.peer.rpartition(":")[0].strip("[]")
         self._websocket = websocket
-        self._backlog_bytes = backlog_bytes
+        self._backlog = backlog
         # An event among the messages is set when all before it have been sent.
         self._queue: asyncio.Queue[bytes | asyncio.Event] = asyncio.Queue()
         self._waiting_bytes = 0
@@ -159,7 +163,7 @@ class _WebSocketLink:
 
     def send_packets(self, channel: int, packets: Sequence[bytes]) -> bool:
         """Queue packets, two messages each; False where the client is too far behind."""
-        if self._waiting_bytes > self._backlog_bytes or not self._is_writing:
+        if self._waiting_bytes > self._backlog.share_bytes or not self._is_writing:
             return False
         for packet in packets:
             # Apart, because there are clients that want a message to be a packet and others that
@@ -177,6 +181,7 @@ class _WebSocketLink:
 
     async def write(self) -> None:
         """Send what is queued, until the client is gone."""
+        self._backlog.enter()
         try:
             while True:
                 message = await self._queue.get()
@@ -188,6 +193,7 @@ class _WebSocketLink:
         except ConnectionLostError:
             pass  # `receive` tells the session
         finally:
+            self._backlog.leave()
             self._is_writing = False
             while not self._queue.empty():
                 message = self._queue.get_nowait()

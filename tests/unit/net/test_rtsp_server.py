@@ -1,8 +1,9 @@
 import asyncio
 import os
 import socket
+import tracemalloc
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
+from contextlib import AsyncExitStack, asynccontextmanager, closing
 
 import pytest
 
@@ -240,17 +241,43 @@ async def test_a_silent_client_is_closed_and_a_playing_one_is_not() -> None:
             assert catalog.stream.has_receivers
 
 
-async def test_one_client_too_many_is_turned_away() -> None:
+async def test_one_client_too_many_is_refused_and_disturbs_nobody() -> None:
     catalog = OneStream()
     async with make_server(catalog, RtspServerLimits(connections=1)) as server:
         bench = Bench(catalog, server)
         async with bench.client() as first:
-            first.protocol.options(bench.url)
-            await first.answer()
-            async with bench.client() as second, asyncio.timeout(TIME_LIMIT_S):
-                assert await second.reader.read() == b""
-            first.protocol.options(bench.url)
-            await first.answer()
+            await first.set_up(bench.url, TCP)
+            async with bench.client() as second:
+                second.protocol.describe(f"{bench.url}?camera=gaze")
+                assert (await second.answer()).response.status == 503
+                second.protocol.setup(f"{bench.url}?camera=gaze", TCP)
+                assert (await second.answer()).response.status == 503
+            await first.play(bench.url)
+            assert catalog.stream.has_receivers
+
+
+async def test_who_comes_when_another_has_left_is_served() -> None:
+    catalog = OneStream()
+    async with make_server(catalog, RtspServerLimits(connections=1)) as server:
+        bench = Bench(catalog, server)
+        async with bench.client() as first:
+            await first.set_up(bench.url, TCP)
+        async with asyncio.timeout(TIME_LIMIT_S):
+            status = 503
+            while status == 503:
+                async with bench.client() as second:
+                    second.protocol.describe(f"{bench.url}?camera=gaze")
+                    status = (await second.answer()).response.status
+        assert status == 200
+
+
+async def test_of_very_many_too_many_most_are_closed_unanswered() -> None:
+    catalog = OneStream()
+    async with make_server(catalog, RtspServerLimits(connections=1)) as server:
+        bench = Bench(catalog, server)
+        async with AsyncExitStack() as stack, asyncio.timeout(TIME_LIMIT_S):
+            clients = [await stack.enter_async_context(bench.client()) for _ in range(80)]
+            assert await clients[-1].reader.read() == b""
 
 
 async def test_a_client_that_does_not_read_loses_media_and_nobody_waits() -> None:
@@ -262,6 +289,27 @@ async def test_a_client_that_does_not_read_loses_media_and_nobody_waits() -> Non
             await stalled.play(bench.url)
             while catalog.stream.dropped == 0:
                 catalog.send(bytes(1_200))
+
+
+async def test_all_clients_that_do_not_read_share_what_is_set_aside_for_them() -> None:
+    catalog = OneStream()
+    limits = RtspServerLimits(backlog_bytes=2_000_000, total_backlog_bytes=2_000_000)
+    async with make_server(catalog, limits) as server:
+        bench = Bench(catalog, server)
+        async with AsyncExitStack() as stack:
+            for _ in range(10):
+                stalled = await stack.enter_async_context(bench.client())
+                await stalled.set_up(bench.url, TCP)
+                await stalled.play(bench.url)
+            tracemalloc.start()
+            stack.callback(tracemalloc.stop)
+            # So long that each would have had its two million.
+            while catalog.stream.dropped < 20_000:
+                catalog.send(bytes(1_200))
+                await asyncio.sleep(0)
+            _, most = tracemalloc.get_traced_memory()
+            # A buffer that grows in one piece has room to spare.
+            assert most < 2 * limits.total_backlog_bytes
 
 
 async def test_a_client_too_slow_for_its_media_still_gets_its_answers() -> None:
