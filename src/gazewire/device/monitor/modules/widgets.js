@@ -63,7 +63,7 @@ function textWidget(item) {
 function choiceWidget(item) {
   const isOne = item.widget_type === "RADIO_LIST";
   // A radio button once pressed cannot be let go: not to answer is a choice too.
-  const choices = isOne && !item.required ? ["", ...item.choices] : item.choices;
+  const choices = isOne && !item.required ? [...item.choices, ""] : item.choices;
   const inputs = choices.map((choice) => {
     const input = document.createElement("input");
     input.type = isOne ? "radio" : "checkbox";
