@@ -14,7 +14,7 @@ import sys
 from collections.abc import Iterator
 
 from gazewire.camera import GlassesInfo, Record, Wants
-from gazewire.device import DeviceConfig, serve_device
+from gazewire.device import DeviceConfig, Playback, serve_device
 from gazewire.model import GazeDatum
 from gazewire.time import SystemClock
 
@@ -38,7 +38,7 @@ class Circle:
 
 async def serve(port: int) -> None:
     config = DeviceConfig(http_port=port, rtsp_port=0, tunnel_port=0, echo_port=0, announce=False)
-    async with serve_device(config, Circle(), SystemClock()) as device:
+    async with serve_device(config, Playback(Circle()), SystemClock()) as device:
         print(f"round and round at {device.http_url}", flush=True)
         await device.wait_ended()
 

@@ -9,7 +9,7 @@ import asyncio
 import sys
 from pathlib import Path
 
-from gazewire.device import NEON, DeviceConfig, serve_device
+from gazewire.device import NEON, DeviceConfig, Playback, serve_device
 from gazewire.recording import open_source
 from gazewire.time import SystemClock
 
@@ -24,9 +24,9 @@ async def serve(video: Path, gaze: Path | None, port: int) -> None:
         echo_port=0,
         announce=False,
     )
-    timeline = open_source(video, gaze, loop=False)
+    source = Playback(open_source(video, gaze, loop=False))
     # Inside the block every socket is bound; after it every socket and task is gone.
-    async with serve_device(config, timeline, SystemClock()) as device:
+    async with serve_device(config, source, SystemClock()) as device:
         print(f"{device.name} is at {device.http_url}", flush=True)
         await device.wait_ended()
     print("the video has ended")

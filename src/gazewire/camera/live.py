@@ -22,7 +22,7 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from gazewire.camera.handover import Handover
-from gazewire.camera.source import GlassesInfo, Presence, Record, VideoShape, Wants
+from gazewire.camera.source import GlassesInfo, Presence, Published, Record, VideoShape, Wants
 from gazewire.errors import SourceError
 from gazewire.model import Frame
 from gazewire.time import Clock
@@ -168,9 +168,14 @@ class LiveCamera:
             self._stop.set()
 
     async def publish_to(
-        self, publish: Callable[[Record | Presence], None], clock: Clock, wants: Wants | None = None
+        self,
+        publish: Callable[[Published], None],
+        clock: Clock,
+        wants: Wants | None = None,
+        *,
+        with_truth: bool = False,
     ) -> None:
-        """Publish the records until cancelled; see `Source`."""
+        """Publish the records until cancelled; see `Source`. Nobody knows the truth here."""
         async with aclosing(self.records(clock, wants)) as records:
             async for item in records:
                 publish(item)

@@ -6,7 +6,7 @@ thread and releases each record when it is due. So it can be tested as a plain l
 
 A camera that is there now cannot be drawn ahead (`gazewire.camera.LiveCamera`). What programs take
 is therefore a `Source`, which publishes its records itself: a live one is one, and a timeline is
-made one by `gazewire.compose.Playback`.
+made one by `gazewire.device.Playback`.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import Literal, Protocol
 
 import msgspec
 
+from gazewire.camera.truth import StreamTruth
 from gazewire.model import AudioChunk, EyeEvent, Frame, GazeDatum, ImuDatum
 from gazewire.time import Clock
 
@@ -24,6 +25,7 @@ __all__ = [
     "AudioShape",
     "GlassesInfo",
     "Presence",
+    "Published",
     "Record",
     "Source",
     "Timeline",
@@ -49,6 +51,10 @@ class Presence:
 
     camera: Literal["world", "eyes"]
     connected: bool
+
+
+Published = Record | StreamTruth | Presence
+"""What a source publishes."""
 
 
 class VideoShape(msgspec.Struct, frozen=True, kw_only=True):
@@ -139,7 +145,12 @@ class Source(Protocol):
         """What the source has."""
 
     async def publish_to(
-        self, publish: Callable[[Record | Presence], None], clock: Clock, wants: Wants | None = None
+        self,
+        publish: Callable[[Published], None],
+        clock: Clock,
+        wants: Wants | None = None,
+        *,
+        with_truth: bool = False,
     ) -> None:
         """Publish records from now on, until there are no more.
 
@@ -150,6 +161,7 @@ class Source(Protocol):
             publish: takes each record on the event loop's thread; must not block.
             clock: the program's: stamps what is taken now, and decides when what is stored is due.
             wants: as a `Timeline` asks it, in any thread.
+            with_truth: publish the truth too, where the source is `gazewire.camera.truth.Truthful`.
 
         Raises:
             SourceError: the source turns out to be broken on the way.

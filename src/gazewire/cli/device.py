@@ -56,7 +56,8 @@ _PORT = {"min": 0, "max": 65535, "show_default": False}
 
 def device(
     source: Annotated[
-        str, typer.Option(help="'synthetic', a recording folder, or a video file.")
+        str,
+        typer.Option(help="'synthetic', a recording folder, a video file, or v4l2:/dev/video0."),
     ] = SYNTHETIC,
     gaze: Annotated[
         Path | None, typer.Option(help="Gaze table (CSV) that goes with a video file.")
@@ -138,11 +139,13 @@ def device(
             faults=tuple(parse_fault(text) for text in fault or ()),
             older_app=older_app,
         )
-        timeline = find_source(
-            source, gaze=gaze, product=product.value, seed=seed, eye_rate_hz=eye_rate
-        )
-        async with serve_device(config, timeline, SystemClock(), truth=truth) as running:
-            announce(_facts(running), _text(running, timeline.info.description), as_json=as_json)
+        async with (
+            find_source(
+                source, gaze=gaze, product=product.value, seed=seed, eye_rate_hz=eye_rate
+            ) as found,
+            serve_device(config, found, SystemClock(), truth=truth) as running,
+        ):
+            announce(_facts(running), _text(running, found.info.description), as_json=as_json)
             await stop.wait()
 
     run(program)

@@ -1,6 +1,7 @@
 """The companion device: a phone and a pair of glasses, in software."""
 
 from gazewire.device.config import DeviceConfig
+from gazewire.device.playback import Playback
 from gazewire.device.product import INVISIBLE, NEON, Product
 from gazewire.device.refusals import Refusal
 from gazewire.device.server import RunningDevice, serve_device
@@ -11,6 +12,7 @@ __all__ = [
     "INVISIBLE",
     "NEON",
     "DeviceConfig",
+    "Playback",
     "Product",
     "Refusal",
     "RunningDevice",

@@ -22,6 +22,7 @@ from gazewire.device.faults import FaultBoard, FaultRig, Seams, answering_by, fa
 from gazewire.device.glasses import GlassesTopics
 from gazewire.device.identity import device_state
 from gazewire.device.monitor import monitor_routes
+from gazewire.device.plugs import Plugs
 from gazewire.device.ports import enter_on_port
 from gazewire.device.recorder_factory import recorder_factory
 from gazewire.device.recordings import Recordings
@@ -106,6 +107,7 @@ class DeviceParts:
         echo_port: bound port of the time echo; None where there is none.
         http_port: bound port of the REST interface.
         faults: what is wrong with it, and can be.
+        plugs: to be told which cameras are there.
         host_name: announced by mDNS, or None.
     """
 
@@ -117,6 +119,7 @@ class DeviceParts:
     echo_port: int | None
     http_port: int
     faults: FaultBoard
+    plugs: Plugs
     host_name: str | None
 
     @classmethod
@@ -152,7 +155,8 @@ class DeviceParts:
         )
         rules = RecordingRules(state, questionnaire, config.refuse)
         recordings = await stack.enter_async_context(Recordings(state, clock, make_recorder, rules))
-        faults = FaultBoard(FaultRig(seams, state))
+        rig = FaultRig(seams, state)
+        faults = FaultBoard(rig)
         api_routes = rest_routes(
             config.product,
             state,
@@ -189,6 +193,7 @@ class DeviceParts:
             echo_port=servers.echo_port,
             http_port=http.port,
             faults=faults,
+            plugs=Plugs(rig),
             host_name=host_name,
         )
 

@@ -2,7 +2,7 @@
 
 ::
 
-    async with serve_device(config, timeline, clock) as device:
+    async with serve_device(config, Playback(timeline), clock) as device:
         print(device.http_url)
         await device.wait_ended()
 """
@@ -10,12 +10,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from gazewire.camera import Record, Timeline
+from gazewire.camera import Presence, Published, Source
 from gazewire.camera.truth import StreamTruth
 from gazewire.device.assembly import DeviceParts
 from gazewire.device.config import DeviceConfig
@@ -25,8 +25,8 @@ from gazewire.device.glasses import GlassesTopics
 from gazewire.device.pace import Pace
 from gazewire.device.product import SensorName
 from gazewire.device.resources import watch_resources
-from gazewire.device.truth import records_and_truths, write_truth
-from gazewire.flow import Overflow, play, unwrapped
+from gazewire.device.truth import write_truth
+from gazewire.flow import Overflow, unwrapped
 from gazewire.time import Clock
 
 __all__ = ["RunningDevice", "serve_device"]
@@ -84,13 +84,13 @@ class RunningDevice:
 
 @asynccontextmanager
 async def serve_device(
-    config: DeviceConfig, timeline: Timeline, clock: Clock, *, truth: Path | None = None
+    config: DeviceConfig, source: Source, clock: Clock, *, truth: Path | None = None
 ) -> AsyncIterator[RunningDevice]:
     """Run a device while the context lasts.
 
     Args:
         config: how it is set up.
-        timeline: what the glasses see; it begins when everything else is ready.
+        source: what the glasses see, open; it publishes when everything else is ready.
         clock: stamps everything that the device says.
         truth: a file to which every record is written as it is published, with what the source
             knows beyond it; or None.
@@ -104,7 +104,7 @@ async def serve_device(
     topics = GlassesTopics()
     with unwrapped():
         async with AsyncExitStack() as stack:
-            device = await DeviceParts.assemble(stack, config, timeline.info, topics, clock)
+            device = await DeviceParts.assemble(stack, config, source.info, topics, clock)
             tasks = await stack.enter_async_context(asyncio.TaskGroup())
             working = [
                 tasks.create_task(device.streams.run([device.recordings]), name="streams"),
@@ -118,23 +118,22 @@ async def serve_device(
                 # Not cancelled: it ends with the topic, after the last line.
                 tasks.create_task(write_truth(truth, written), name="truth")
 
-            eyes = timeline.info.eyes
+            eyes = source.info.eyes
             pace = Pace(None if eyes is None else eyes.rate_hz, clock)
             demand = FrameDemand(lambda: device.streams.eyes_are_watched, pace, clock)
 
-            def publish(item: Record | StreamTruth) -> None:
-                if isinstance(item, StreamTruth):
-                    topics.publish(item)
-                elif pace.admits(item):
-                    topics.publish(item)
-                    device.recordings.put(item)
+            def publish(item: Published) -> None:
+                match item:
+                    case Presence():
+                        device.plugs.follow(item)
+                    case StreamTruth():
+                        topics.publish(item)
+                    case record if pace.admits(record):
+                        topics.publish(record)
+                        device.recordings.put(record)
 
-            records: Iterator[Record | StreamTruth]
-            if truth is None:
-                records = timeline.records(clock.unix_ns(), demand)
-            else:
-                records = records_and_truths(timeline, clock.unix_ns(), demand)
-            playing = tasks.create_task(play(records, clock, publish), name="source")
+            publishing = source.publish_to(publish, clock, demand, with_truth=truth is not None)
+            playing = tasks.create_task(publishing, name="source")
             try:
                 yield RunningDevice(
                     name=device.state.phone.device_name,
