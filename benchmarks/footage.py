@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 
@@ -39,19 +40,29 @@ class Footage(msgspec.Struct, frozen=True):
         return octets * 8 / 1e6 * self.rate_hz / len(self.units)
 
 
+def room(width: int, height: int, pictures: int) -> Iterator[av.VideoFrame]:
+    """Draw a textured room seen by a head that turns."""
+    random = np.random.default_rng(7)
+    # Structure of every size; the grain of a sensor is cut from a larger sheet of it.
+    panorama = np.zeros((height, width + 2 * pictures), np.float32)
+    for size in (32, 128):
+        coarse = random.normal(0, 12, (height // size + 1, panorama.shape[1] // size + 1))
+        panorama += np.kron(coarse, np.ones((size, size)))[:height, : panorama.shape[1]]
+    grain = random.normal(128, 4, (height + 64, width + 64)).astype(np.float32)
+    chroma = np.full((height // 2, width), 128, np.uint8)
+    for n in range(pictures):
+        dx, dy = random.integers(0, 64, 2)
+        view = panorama[:, 2 * n : 2 * n + width] + grain[dy : dy + height, dx : dx + width]
+        luma = np.clip(view, 16, 235).astype(np.uint8)
+        frame = av.VideoFrame.from_ndarray(np.vstack((luma, chroma)), format="yuv420p")
+        frame.pts = n
+        yield frame
+
+
 def code_footage(
     width: int, height: int, *, rate_hz: int, seconds: int, mbit_per_s: float
 ) -> Footage:
-    """Code a textured room seen by a head that turns, a key frame each second."""
-    random = np.random.default_rng(7)
-    # The coder needs a second to find its rate; that is left out.
-    pictures = rate_hz * (1 + seconds)
-    # Structure of every size; the grain of a sensor is cut from a larger sheet of it.
-    room = np.zeros((height, width + 2 * pictures), np.float32)
-    for size in (32, 128):
-        coarse = random.normal(0, 12, (height // size + 1, room.shape[1] // size + 1))
-        room += np.kron(coarse, np.ones((size, size)))[: room.shape[0], : room.shape[1]]
-    grain = random.normal(128, 4, (height + 64, width + 64)).astype(np.float32)
+    """Code the room, with a key frame each second."""
     codec = av.CodecContext.create("libx264", "w")
     codec.width, codec.height, codec.pix_fmt = width, height, "yuv420p"
     codec.time_base = Fraction(1, rate_hz)
@@ -66,16 +77,12 @@ def code_footage(
         # Key frames of three to four times the mean, as cameras make them.
         "x264-params": "scenecut=0:ipratio=1.1",
     }
-    packets: list[bytes] = []
-    for n in range(pictures):
-        dx, dy = random.integers(0, 64, 2)
-        view = room[:, 2 * n : 2 * n + width] + grain[dy : dy + height, dx : dx + width]
-        luma = np.clip(view, 16, 235).astype(np.uint8)
-        chroma = np.full((height // 2, width), 128, np.uint8)
-        frame = av.VideoFrame.from_ndarray(np.vstack((luma, chroma)), format="yuv420p")
-        frame.pts = n
-        packets += [bytes(packet) for packet in codec.encode(frame)]
-    packets += [bytes(packet) for packet in codec.encode(None)]
+    # The coder needs a second to find its rate; that is left out.
+    packets = [
+        bytes(packet)
+        for frame in [*room(width, height, rate_hz * (1 + seconds)), None]
+        for packet in codec.encode(frame)
+    ]
     units: list[AccessUnit] = []
     parameter_sets: dict[int, bytes] = {}
     for n, packet in enumerate(packets, start=-rate_hz):
@@ -89,7 +96,21 @@ def code_footage(
                 is_keyframe=slices[0][0] & 0x1F == IDR,
             )
         )
-    return Footage(width, height, rate_hz, (parameter_sets[7], parameter_sets[8]), units[rate_hz:])
+    sets = parameter_sets[7], parameter_sets[8]
+    return Footage(width, height, rate_hz, sets, units[rate_hz:])
+
+
+def write_video(
+    path: Path, width: int, height: int, *, rate_hz: int, seconds: int, mbit_per_s: float
+) -> None:
+    """Write the room as a file that a device can play."""
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=rate_hz)
+        stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
+        stream.bit_rate = round(mbit_per_s * 1e6)
+        stream.options = {"preset": "veryfast", "bf": "0"}
+        for frame in [*room(width, height, rate_hz * seconds), None]:
+            container.mux(stream.encode(frame))
 
 
 def save(path: Path, footage: dict[str, Footage]) -> None:

@@ -45,7 +45,7 @@ class Stream:
 def open_stream(port: int, url: str) -> tuple[Stream, socket.socket]:
     rtp, rtcp = udp_socket(BUFFER_BYTES), udp_socket(BUFFER_BYTES)
     rtp.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
-    connection = play(port, url.format(port=port), (rtp.getsockname()[1], rtcp.getsockname()[1]))
+    connection, _ = play(port, url.format(port=port), (rtp.getsockname()[1], rtcp.getsockname()[1]))
     return Stream(url.rpartition("=")[2], rtp, rtcp), connection
 
 

@@ -82,7 +82,8 @@ def main(port: int, clients: int, urls: list[str]) -> None:
             media.append(rtp)
             reports.append(rtcp)
             ports = (rtp.getsockname()[1], rtcp.getsockname()[1])
-            connections.append(play(port, url.format(port=port), ports))
+            connection, _ = play(port, url.format(port=port), ports)
+            connections.append(connection)
         received += sum(drain.empty(sock.fileno()) for sock in media)
     print(json.dumps({"playing": len(connections)}), flush=True)
     descriptors = [sock.fileno() for sock in media]

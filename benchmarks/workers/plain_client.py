@@ -8,15 +8,21 @@ import socket
 import sys
 
 from gazewire.wire.rtsp import ClientConnection, ResponseReceived, Transport
+from gazewire.wire.sdp import MediaDescription
 
 
-def play(port: int, url: str, client_ports: tuple[int, int]) -> socket.socket:
-    """Go from DESCRIBE to PLAY; the stream lasts as long as the connection that is returned.
+def play(
+    port: int, url: str, client_ports: tuple[int, int]
+) -> tuple[socket.socket, MediaDescription]:
+    """Go from DESCRIBE to PLAY.
 
     Args:
         port: of the server, on loopback.
         url: of the stream.
         client_ports: where RTP and RTCP shall go.
+
+    Returns:
+        The connection, as long as which the stream lasts, and how it was described.
     """
     connection = socket.create_connection(("127.0.0.1", port), timeout=30)
     client = ClientConnection()
@@ -46,7 +52,7 @@ def play(port: int, url: str, client_ports: tuple[int, int]) -> socket.socket:
     answer()
     client.play(base_url)
     answer()
-    return connection
+    return connection, media
 
 
 def udp_socket(buffer_bytes: int) -> socket.socket:

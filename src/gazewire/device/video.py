@@ -20,8 +20,9 @@ __all__ = ["CodedVideoSink", "VideoTrack", "encode_video"]
 _FRAMES_WAITING = 8
 # A key frame is a hundred packets, and clients' sockets hold about as many: packets leave in
 # bursts, and from one to the next each client has so long to read. With many clients, the others'
-# turns are pause enough.
-_BURST_PACKETS = 24
+# turns are pause enough. Two bursts fit where a client has missed a chance to read, and a picture
+# between key frames is usually one.
+_BURST_PACKETS = 40
 _BURST_INTERVAL_S = 0.001
 
 
@@ -60,19 +61,21 @@ class VideoTrack:
     async def take(self, unit: AccessUnit) -> None:
         """Send one picture, in bursts."""
         payloads = self._packetizer.packetize(unit.nal_units)
+        bursts = -(-len(payloads) // _BURST_PACKETS)
         loop = asyncio.get_running_loop()
         burst_began_s = 0.0
-        for start in range(0, len(payloads), _BURST_PACKETS):
-            if start:
+        for number in range(bursts):
+            if number:
                 await asyncio.sleep(burst_began_s + _BURST_INTERVAL_S - loop.time())
             burst_began_s = loop.time()
-            end = start + _BURST_PACKETS
+            # Of one length: what comes last waits for no pause that it is hardly worth.
+            start, end = (len(payloads) * n // bursts for n in (number, number + 1))
             await self.stream.send_in_turns(
                 payloads[start:end],
                 unit.timestamp_unix_ns,
                 is_keyframe=unit.is_keyframe,
-                is_continued=start > 0,
-                marker_on_last=end >= len(payloads),
+                is_continued=number > 0,
+                marker_on_last=number == bursts - 1,
             )
 
 
