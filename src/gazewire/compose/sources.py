@@ -34,8 +34,8 @@ async def find_source(
     """Open a source while the context lasts.
 
     Args:
-        spec: ``synthetic``, the path of a recording folder or video file, or ``v4l2:`` and the path of
-            a camera.
+        spec: ``synthetic``, the path of a recording folder or video file, or the path of a camera
+            after ``v4l2:``.
         gaze: a gaze table for a video file, or None.
         product: which glasses the synthetic wearer wears; a camera is asked for pictures of the
             size of theirs.
