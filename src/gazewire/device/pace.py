@@ -21,6 +21,9 @@ _LATE_NS = 100_000_000
 # Late in one such time, and no less so in the next. Whoever catches up after a hiccup keeps up.
 _WINDOW_NS = 500_000_000
 _LEAST_EYE_RATE_HZ = 50
+_FAR_BEHIND_NS = 1_000_000_000
+# Few enough to catch up soon, and enough for a client to see that the stream lives.
+_FAR_BEHIND_STEP = 8
 
 
 class Pace:
@@ -30,6 +33,9 @@ class Pace:
     them, and the lateness did not shrink; never below 50 Hz. What is given up does not come back
     before the device is started anew: a rate that goes up and down is worse than a low one.
 
+    While records are more than a second late only one in eight of these is left, so that lateness
+    does not pile up.
+
     Args:
         eye_rate_hz: nominal, of the source; None where it has no eye cameras.
         clock: the one by which records are published.
@@ -38,6 +44,7 @@ class Pace:
 
     def __init__(self, eye_rate_hz: float | None, clock: Clock) -> None:
         self._step = 1  # of so many eye frames one is kept
+        self._late_ns = 0
         self._eye_rate_hz = eye_rate_hz
         self._clock = clock
         self._window_end_ns: int | None = None
@@ -47,7 +54,8 @@ class Pace:
 
     def keeps(self, index: int) -> bool:
         """This eye frame is not given up. Any thread may ask."""
-        return index % self._step == 0
+        is_far_behind = self._late_ns > _FAR_BEHIND_NS
+        return index % (self._step * (_FAR_BEHIND_STEP if is_far_behind else 1)) == 0
 
     def admits(self, record: Record) -> bool:
         """Take note of a record that is due, and tell whether it is to be published.
@@ -57,7 +65,7 @@ class Pace:
         if self._eye_rate_hz is None:
             return True
         now_ns = self._clock.unix_ns()
-        late_ns = now_ns - record.timestamp_unix_ns
+        self._late_ns = late_ns = now_ns - record.timestamp_unix_ns
         if self._window_end_ns is None:
             self._begin_window(now_ns, late_ns)
         elif now_ns >= self._window_end_ns:
