@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from gazewire.cli.garbage import settle
 from gazewire.cli.running import announce, run
 from gazewire.compose import SYNTHETIC, find_source
 from gazewire.device import (
@@ -146,6 +147,7 @@ def device(
             serve_device(config, found, SystemClock(), truth=truth) as running,
         ):
             announce(_facts(running), _text(running, found.info.description), as_json=as_json)
+            settle()
             await stop.wait()
 
     run(program)

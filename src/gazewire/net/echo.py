@@ -41,11 +41,15 @@ class TimeEchoLimits:
         idle_timeout_s: how long a connection may stay silent. Clients measure in one go, with
             pauses of at most a few seconds that their user asks for.
         unsent_bytes: answers kept for a client that asks without reading; beyond, it is dropped.
+        burst_bytes: the most that may come in one piece: 128 requests, where a client that measures
+            sends one and waits. Who sends more is dropped, because answering it all would keep
+            everybody else waiting.
     """
 
     connections: int = 64
     idle_timeout_s: float = 60.0
     unsent_bytes: int = 64 * 1024
+    burst_bytes: int = 1024
 
 
 _DEFAULT_LIMITS = TimeEchoLimits()
@@ -148,6 +152,10 @@ class _Connection(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         assert self._transport is not None
         assert self._write is not None
+        if len(data) > self._server._limits.burst_bytes:
+            logger.warning("dropped a client of the time echo: it does not wait for answers")
+            self.abort()
+            return
         self._wait_for_request()
         device_unix_ms = self._server._clock.unix_ns() // _NS_PER_MS
         replies = [

@@ -11,6 +11,12 @@ from gazewire.errors import AddressInUseError, NetworkError
 
 __all__ = ["listen"]
 
+# A thousand clients that come together are let in a few at a time, so that those who are there
+# already notice nothing; in the meantime they wait in the system, which would not let more wait
+# than are accepted at once unless it is told so.
+_ACCEPTED_AT_ONCE = 16
+_WAITING = 1024
+
 
 async def listen(
     protocol_factory: Callable[[], asyncio.BaseProtocol], *, host: str, port: int, purpose: str
@@ -31,10 +37,13 @@ async def listen(
     # two different ports.
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return await asyncio.get_running_loop().create_server(
-            protocol_factory, host, port, family=family
+        server = await asyncio.get_running_loop().create_server(
+            protocol_factory, host, port, family=family, backlog=_ACCEPTED_AT_ONCE
         )
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             raise AddressInUseError(host, port, purpose) from error
         raise NetworkError(f"cannot listen for {purpose} on {host}:{port}: {error}") from error
+    with server.sockets[0].dup() as listening:
+        listening.listen(_WAITING)
+    return server

@@ -63,7 +63,7 @@ class RtspServerLimits:
     connections: int = 512
     idle_s: float = 60.0
     backlog_bytes: int = 2 * 1024 * 1024
-    total_backlog_bytes: int = 64 * 1024 * 1024
+    total_backlog_bytes: int = 32 * 1024 * 1024
 
 
 class RtspServer:

@@ -113,7 +113,7 @@ async def test_too_many_clients_are_turned_away():
 
 
 async def test_a_client_that_does_not_read_is_dropped(caplog):
-    limits = replace(PATIENT, unsent_bytes=1000)
+    limits = replace(PATIENT, unsent_bytes=1000, burst_bytes=1_000_000)
     async with serving(limits) as server, connected(server) as (_, writer):
         with suppress(ConnectionError):
             while not caplog.records:
@@ -121,6 +121,15 @@ async def test_a_client_that_does_not_read_is_dropped(caplog):
                 await writer.drain()
     [record] = caplog.records
     assert "does not read" in record.getMessage()
+
+
+async def test_a_client_that_floods_is_dropped_unanswered(server, caplog):
+    async with connected(server) as (reader, writer):
+        writer.write(REQUEST * 10_000)
+        with suppress(ConnectionError):
+            assert await reader.read() == b""
+    [record] = caplog.records
+    assert "does not wait" in record.getMessage()
 
 
 async def test_a_taken_port_is_told(server):
