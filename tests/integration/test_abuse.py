@@ -259,7 +259,9 @@ BAD_FRAMES = {
     "a continuation of nothing": bytes.fromhex("808100000000") + b"x",
     "text that is none": bytes.fromhex("818200000000") + b"\xff\xfe",
     "a ping of many bytes": bytes.fromhex("89fe100000000000") + bytes(0x1000),
-    "a frame without end": bytes.fromhex("82ff7fffffffffffffff00000000") + bytes(MANY_BYTES),
+    # No more than arrives with the header: closing while more comes in resets the connection, and
+    # the system may then throw our last frame away before this test has read it.
+    "a frame without end": bytes.fromhex("82ff7fffffffffffffff00000000") + bytes(64),
 }
 
 
