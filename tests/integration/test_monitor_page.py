@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import itertools
 import json
-import urllib.error
 import urllib.request
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -21,12 +20,14 @@ from browser import OTHER_HOST, Browser, Page, find_chromium
 from harness.program import DeviceProgram
 from harness.truth import read_truth
 
+from gazewire.camera import GlassesInfo, Record, Wants
+from gazewire.device import DeviceConfig, Playback, serve_device
 from gazewire.device.glasses import GlassesTopics
 from gazewire.device.monitor import monitor_routes
 from gazewire.device.state import DeviceState
 from gazewire.device.updates import status_updates_route
 from gazewire.model import Frame, GazeDatum, Hardware, Phone, Sensor
-from gazewire.net import HttpResponse, HttpServer
+from gazewire.net import HttpClient, HttpResponse, HttpServer
 from gazewire.time import SystemClock
 
 # One browser for all: it takes longer to start than most of these tests.
@@ -59,15 +60,12 @@ PIXELS = PIXELS_OF % "#scene"
 
 MS = 1_000_000
 
-# Glasses that have no eye cameras need not draw eyes.
-LIGHT = ("--product", "invisible")
-
 START_NS = 1_700_000_000_000_000_000
 
 
 @pytest.fixture(scope="module")
 def device(start_device: Callable[..., DeviceProgram]) -> DeviceProgram:
-    return start_device("--seed", "5", "--name", "Glasses of the lab")
+    return start_device("--seed", "5", "--name", "Glasses of the lab", "--eye-rate", "25")
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
@@ -108,9 +106,17 @@ def recording_of(device: DeviceProgram) -> dict[str, Any] | None:
 class DeviceByHand:
     """What a page needs of a device; records come when the test publishes them."""
 
-    def __init__(self, url: str, topics: GlassesTopics) -> None:
-        self.url = url
+    def __init__(self, server: HttpServer, topics: GlassesTopics, state: DeviceState) -> None:
+        self.url = server.url
+        self.port = server.port
         self.topics = topics
+        self.state = state
+
+    async def show(self, page: Page, timestamp_unix_ns: int) -> None:
+        """Give the page a picture of the scene as soon as it asks for one."""
+        while not self.topics.scene.has_readers:
+            await page.evaluate("new Promise(requestAnimationFrame)")
+        self.topics.scene.publish(frame("world", timestamp_unix_ns))
 
     async def opened(self, pages: AsyncExitStack, browser: Browser) -> Page:
         page = await pages.enter_async_context(browser.page(f"{self.url}/"))
@@ -119,14 +125,16 @@ class DeviceByHand:
 
 
 @asynccontextmanager
-async def device_by_hand(*sensors: str) -> AsyncIterator[DeviceByHand]:
+async def device_by_hand(
+    *sensors: str, name: str = "By hand", port: int = 0
+) -> AsyncIterator[DeviceByHand]:
     topics = GlassesTopics()
     clock = SystemClock()
     phone = Phone(
         battery_level=50,
         battery_state="OK",
         device_id="0123456789abcdef",
-        device_name="By hand",
+        device_name=name,
         ip="127.0.0.1",
         memory=10**10,
         memory_state="OK",
@@ -135,8 +143,8 @@ async def device_by_hand(*sensors: str) -> AsyncIterator[DeviceByHand]:
         phone=phone,
         hardware=Hardware(),
         sensors=[
-            Sensor(sensor=name, conn_type="DIRECT", connected=True, stream_error=False)
-            for name in sensors
+            Sensor(sensor=sensor, conn_type="DIRECT", connected=True, stream_error=False)
+            for sensor in sensors
         ],
         clock=clock,
     )
@@ -145,8 +153,8 @@ async def device_by_hand(*sensors: str) -> AsyncIterator[DeviceByHand]:
     def refuse(status: int, message: str) -> HttpResponse:
         return HttpResponse(status, message.encode())
 
-    async with HttpServer(routes, host="127.0.0.1", port=0, refuse=refuse) as server:
-        yield DeviceByHand(server.url, topics)
+    async with HttpServer(routes, host="127.0.0.1", port=port, refuse=refuse) as server:
+        yield DeviceByHand(server, topics, state)
 
 
 def frame(camera: str, timestamp_unix_ns: int, *, width: int = 64, height: int = 48) -> Frame:
@@ -201,10 +209,8 @@ async def test_a_picture_whose_gaze_is_late_is_never_shown_with_other_gaze(
     async with device_by_hand("world", "gaze") as device, AsyncExitStack() as pages:
         page = await device.opened(pages, browser)
         topics = device.topics
-        while not topics.scene.has_readers:
-            await page.evaluate("new Promise(requestAnimationFrame)")
         topics.gaze.publish(GazeDatum(timestamp_unix_ns=START_NS, x_px=1.0, y_px=1.0))
-        topics.scene.publish(frame("world", START_NS + 3 * MS))
+        await device.show(page, START_NS + 3 * MS)
         await page.evaluate(
             """new Promise((resolve) => {
                 window.seen = [];
@@ -231,9 +237,7 @@ async def test_pictures_go_on_when_there_is_no_gaze_any_more(browser: Browser) -
         page = await device.opened(pages, browser)
         topics = device.topics
         topics.gaze.publish(GazeDatum(timestamp_unix_ns=START_NS, x_px=1.0, y_px=1.0))
-        while not topics.scene.has_readers:
-            await page.evaluate("new Promise(requestAnimationFrame)")
-        topics.scene.publish(frame("world", START_NS + 500 * MS))
+        await device.show(page, START_NS + 500 * MS)
         await page.wait_for("window.gazewireMonitor.pictures === 1")
         assert await page.evaluate("window.gazewireMonitor.gaze") is None
 
@@ -307,18 +311,32 @@ async def test_a_source_without_eye_cameras_is_told_to_have_none(browser: Browse
         assert await page.evaluate("document.querySelector('#template').hidden")
 
 
+async def test_a_scene_camera_that_is_plugged_in_later_is_seen(browser: Browser) -> None:
+    async with device_by_hand("gaze") as device, AsyncExitStack() as pages:
+        page = await device.opened(pages, browser)
+        await page.wait_for("!document.querySelector('#camera-badge').hidden")
+        device.state.update(Sensor(sensor="world", conn_type="DIRECT", connected=True))
+        await device.show(page, START_NS)
+        await page.wait_for("window.gazewireMonitor.pictures === 1")
+        await page.wait_for("document.querySelector('#camera-badge').hidden")
+
+
 async def test_a_trace_is_where_the_wearer_looked(page: Page, device: DeviceProgram) -> None:
-    begun = await page.wait_for(
+    await page.wait_for(
         """(() => {
             const { until, lanes } = window.gazewireMonitor.traces;
-            return until > 0 && lanes.length === 4 &&
-                lanes.every(({ range }) => range[1] > range[0]) && until;
+            return lanes.length === 4 && lanes.every(({ range }) => range[1] > range[0]) &&
+                lanes.every(({ since }) => since && until > since + 2_000);
         })()"""
     )
-    await page.wait_for(f"window.gazewireMonitor.traces.until > {begun + 2_000}")
     await page.press("p")
     shown = await page.evaluate("window.gazewireMonitor.traces")
     assert shown["isPaused"]
+    # What belongs to that time may still be on its way.
+    until_ns = round(shown["until"] * MS)
+    await page.wait_for(f"BigInt(window.gazewireMonitor.gaze?.timestamp ?? 0) > {until_ns}n")
+    await page.evaluate("new Promise(requestAnimationFrame)")
+    await page.evaluate("new Promise(requestAnimationFrame)")
     chart = await page.evaluate(
         """(() => {
             const canvas = document.querySelector("#chart");
@@ -334,7 +352,6 @@ async def test_a_trace_is_where_the_wearer_looked(page: Page, device: DeviceProg
             return { width, inked };
         })()"""
     )
-    until_ns = round(shown["until"] * MS)
     gaze = shown["lanes"][0]
     assert gaze["name"] == "gaze"
     inked = {(x, y, series) for x, y, series in chart["inked"]}
@@ -616,16 +633,36 @@ async def test_an_event_of_somebody_else_is_in_the_history(
     assert await text(page, "#event-history li span") == "<b>elsewhere</b>"
 
 
+class Nothing:
+    """A timeline without anything."""
+
+    info = GlassesInfo(description="nothing")
+
+    def records(self, start_unix_ns: int, wants: Wants | None = None) -> Iterator[Record]:
+        return iter(())
+
+
 async def test_a_refusal_is_told_in_the_words_of_the_device(
-    browser: Browser, start_device: Callable[..., DeviceProgram], tmp_path: Path
+    browser: Browser, tmp_path: Path
 ) -> None:
     no_folder = tmp_path / "file"
     no_folder.write_text("")
-    device = start_device(*LIGHT, "--record-dir", str(no_folder / "recordings"))
-    with pytest.raises(urllib.error.HTTPError) as refused:
-        ask(device, "POST", "/api/recording:start")
-    words = json.loads(refused.value.read())["message"]
-    async with opened(browser, device) as page:
+    config = DeviceConfig(
+        http_port=0,
+        rtsp_port=0,
+        tunnel_port=0,
+        echo_port=0,
+        announce=False,
+        record_dir=no_folder / "recordings",
+    )
+    async with (
+        serve_device(config, Playback(Nothing()), SystemClock()) as device,
+        HttpClient() as http,
+        browser.page(f"{device.http_url}/") as page,
+    ):
+        refused = await http.request("POST", f"{device.http_url}/api/recording:start")
+        words = json.loads(refused.body)["message"]
+        await page.wait_for("!document.querySelector('#record').disabled")
         await page.click("#record")
         await page.wait_for("document.querySelector('#alert').dataset.kind === 'error'")
         said = await text(page, "#alert-text")
@@ -635,23 +672,21 @@ async def test_a_refusal_is_told_in_the_words_of_the_device(
         assert await page.evaluate("document.querySelector('#alert').hidden")
 
 
-async def test_the_page_comes_back_when_the_device_does(browser: Browser, tmp_path: Path) -> None:
-    for name in ("first", "second"):
-        (tmp_path / name).mkdir()
+async def test_the_page_comes_back_when_the_device_does(browser: Browser) -> None:
     async with AsyncExitStack() as pages:
-        with DeviceProgram(tmp_path / "first", *LIGHT, "--name", "First") as device:
-            port = str(device.http_port)
-            page = await pages.enter_async_context(opened(browser, device))
-            await page.wait_for("window.gazewireMonitor.pictures >= 1")
+        async with device_by_hand("world", name="First") as device:
+            page = await device.opened(pages, browser)
+            await device.show(page, START_NS)
+            await page.wait_for("window.gazewireMonitor.pictures === 1")
         await page.wait_for("document.querySelector('#connection').dataset.state === 'lost'")
         assert await page.evaluate("document.querySelector('#record').disabled")
         await page.wait_for(
             "document.querySelector('#note').textContent.startsWith('The device does not answer.')"
         )
-        shown = await page.evaluate("window.gazewireMonitor.pictures")
-        with DeviceProgram(tmp_path / "second", *LIGHT, "--name", "Second", "--http-port", port):
+        async with device_by_hand("world", name="Second", port=device.port) as device:
             await page.wait_for("document.querySelector('#connection').dataset.state === 'live'")
-            await page.wait_for(f"window.gazewireMonitor.pictures > {shown}")
+            await device.show(page, START_NS + 1_000 * MS)
+            await page.wait_for("window.gazewireMonitor.pictures === 2")
             await page.wait_for("document.querySelector('#device-name').textContent === 'Second'")
 
 

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
+import msgspec
 import pytest
 
 from gazewire.device.glasses import GlassesTopics
@@ -58,6 +59,7 @@ async def serving(
     connected: Sequence[str] = ("world", "gaze"),
     clock: Clock | None = None,
     streams: Mapping[str, RtpStream] | None = None,
+    state: DeviceState | None = None,
 ) -> AsyncIterator[str]:
     """Serve the page; gives the address of its feed."""
     sensors = [
@@ -65,7 +67,9 @@ async def serving(
         for name in ("world", "gaze", "eyes")
         for way in ("DIRECT", "WEBSOCKET")
     ]
-    state = DeviceState(phone=PHONE, hardware=Hardware(), sensors=sensors, clock=ManualClock())
+    state = state or DeviceState(
+        phone=PHONE, hardware=Hardware(), sensors=sensors, clock=ManualClock()
+    )
     routes = monitor_routes(state, topics, clock, streams or {})
 
     def refuse(status: int, message: str) -> HttpResponse:
@@ -135,6 +139,16 @@ async def test_the_first_message_tells_the_sensors_that_are_connected(
         http.websocket(url) as socket,
     ):
         assert await socket.receive() == '{"sensors":["world","eyes"]}'
+
+
+async def test_sensors_that_come_and_go_are_told(topics: GlassesTopics) -> None:
+    world = Sensor(sensor="world", conn_type="DIRECT", connected=False)
+    state = DeviceState(phone=PHONE, hardware=Hardware(), sensors=[world], clock=ManualClock())
+    async with serving(topics, state=state) as url, watching(url) as viewer:
+        state.update(msgspec.structs.replace(PHONE, battery_level=50))
+        for connected in (True, False):
+            state.update(msgspec.structs.replace(world, connected=connected))
+            assert await viewer.told("sensors") == (["world"] if connected else [])
 
 
 async def test_gaze_is_told_in_batches_of_a_sixtieth_of_a_second(topics: GlassesTopics) -> None:

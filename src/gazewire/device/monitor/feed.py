@@ -2,7 +2,7 @@
 
 The device sends
 
-* first, what will come;
+* first, and when it changes, what will come;
 * all data, some 50 times a second, in the texts that `gazewire.device.monitor.messages` describes;
 * pictures, each in a binary message, for which the page asks one by one. So what it shows is never
   old however slow its network, because no buffer on the way can fill with pictures; and a camera
@@ -36,6 +36,7 @@ from gazewire.device.monitor.pictures import CameraName, Pictures
 from gazewire.device.state import DeviceState
 from gazewire.errors import ConnectionLostError, RemoteProtocolError
 from gazewire.flow import Subscription, Timed
+from gazewire.model import Component, Sensor
 from gazewire.net import HttpRequest, RtpStream, WebSocket, WebSocketRoute
 from gazewire.time import Clock
 
@@ -90,13 +91,13 @@ class MonitorFeed:
         return WebSocketRoute(_PATH, self._serve, compress=False)
 
     async def _serve(self, _: HttpRequest, socket: WebSocket) -> None:
-        await _send(socket, Hello(self._connected()))
         wanted: dict[CameraName, asyncio.Queue[None]] = {
             camera: asyncio.Queue(_PICTURES_WANTED) for camera in self._pictures
         }
         topics = self._topics
         with (
             self._counted(),
+            self._state.changes.subscribe(capacity=_CAPACITY) as changes,
             topics.gaze.subscribe(capacity=_CAPACITY) as gaze,
             topics.imu.subscribe(capacity=_CAPACITY) as imu,
             topics.eye_events.subscribe(capacity=_CAPACITY) as eye_events,
@@ -105,8 +106,11 @@ class MonitorFeed:
             def missed() -> int:
                 return gaze.dropped + imu.dropped + eye_events.dropped
 
+            told = Hello(self._connected())
+            await _send(socket, told)
             async with asyncio.TaskGroup() as tasks:
                 sending = [
+                    tasks.create_task(self._tell_sensors(socket, changes, told)),
                     tasks.create_task(_send_batches(socket, gaze, GazeBatch.of)),
                     tasks.create_task(_send_batches(socket, imu, ImuBatch.of)),
                     # Rare, and one may be all that comes for a while.
@@ -144,6 +148,17 @@ class MonitorFeed:
                 )
                 with suppress(ConnectionLostError):  # the loop ends too
                     await _send(socket, pong)
+
+    async def _tell_sensors(
+        self, socket: WebSocket, changes: Subscription[Component], told: Hello
+    ) -> None:
+        with suppress(ConnectionLostError):  # the reading side ends too
+            async for component in changes:
+                if not isinstance(component, Sensor):
+                    continue
+                if (now := Hello(self._connected())) != told:
+                    await _send(socket, now)
+                    told = now
 
     async def _tell_quality(self, socket: WebSocket, missed: Callable[[], int]) -> None:
         with suppress(ConnectionLostError):  # the reading side ends too

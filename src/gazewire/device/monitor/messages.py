@@ -29,7 +29,7 @@ __all__ = [
 
 
 class Hello(msgspec.Struct, frozen=True):
-    """The first message: what will come.
+    """The first message, sent again when it changes: what will come.
 
     Attributes:
         sensors: those that are connected, by their names in the status.

@@ -70,9 +70,9 @@ status.addEventListener("message", ({ data }) => {
 
 const takeMessage = {
   sensors(sensors) {
-    scene.connect(sensors.includes("world"));
-    eyes.connect(sensors.includes("eyes"));
-    traces.connect(sensors);
+    scene.hasCamera = sensors.includes("world");
+    eyes.hasCameras = sensors.includes("eyes");
+    traces.sensors = sensors;
   },
   gaze(batch) {
     track.add(batch);
@@ -93,6 +93,9 @@ const takePicture = {
 feed.addEventListener("open", () => {
   track.clear();
   clock.start();
+  scene.connect();
+  eyes.connect();
+  traces.connect();
   quality.connect();
   showConnection();
 });

@@ -48,9 +48,10 @@ export class Chart {
     this.#isStale = true;
   }
 
-  // Whether painting at this instant would show anything new.
-  moves(from, to) {
-    return this.#isStale || this.#column(to) !== this.#column(from);
+  // Whether painting the time until `now` would show anything new, after that until `before`.
+  moves(before, now) {
+    if (this.#isStale || this.#column(now) !== this.#column(before)) return true;
+    return this.#lanes.some((lane) => lane.samples.after(now) > (this.#drawn.get(lane) ?? 0));
   }
 
   // Draw what came, and show the time until `now`, in milliseconds.

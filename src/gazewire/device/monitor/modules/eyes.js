@@ -4,12 +4,10 @@ import { byId, show } from "./dom.js";
 import { Demand, decode } from "./pictures.js";
 
 const SIDES = ["left", "right"]; // as the halves of a picture are
-const STALLED_MS = 2_000;
 
 export class EyePanel {
   #picture = null;
   #count = 0;
-  #shownAt = -Infinity;
   #hasCameras = false;
   #isConnected = false;
   #isInView = false;
@@ -29,10 +27,14 @@ export class EyePanel {
     }).observe(byId("eye-pictures"));
   }
 
-  connect(hasCameras) {
-    this.#hasCameras = hasCameras;
+  // A new connection knows of nothing that was asked for.
+  connect() {
     this.#isConnected = true;
     this.#demand.clear();
+  }
+
+  set hasCameras(hasCameras) {
+    this.#hasCameras = hasCameras;
     show("eye-pictures", hasCameras);
     show("eyes-none", !hasCameras);
     this.#askForMore();
@@ -69,10 +71,6 @@ export class EyePanel {
     return pupils ? `${pupils[0].toFixed(1)} · ${pupils[1].toFixed(1)} mm` : "";
   }
 
-  get isStalled() {
-    return this.#count > 0 && performance.now() - this.#shownAt > STALLED_MS;
-  }
-
   #askForMore() {
     if (this.#isConnected && this.#hasCameras && this.#isInView) this.#demand.fill();
   }
@@ -81,7 +79,6 @@ export class EyePanel {
     this.#picture?.image.close();
     this.#picture = picture;
     this.#count += 1;
-    this.#shownAt = performance.now();
   }
 
   // Nothing is drawn, and so nothing asked for, while the page is in the background.

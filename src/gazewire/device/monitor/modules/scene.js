@@ -42,10 +42,15 @@ export class Scene {
     new ResizeObserver(() => this.#resize()).observe(canvas);
   }
 
-  connect(hasCamera) {
-    this.#hasCamera = hasCamera;
+  // A new connection knows of nothing that was asked for.
+  connect() {
     this.#demand.clear();
+  }
+
+  set hasCamera(hasCamera) {
+    this.#hasCamera = hasCamera;
     if (hasCamera) this.#demand.fill();
+    this.redraw();
   }
 
   // Forget what was going on; the last picture stays.

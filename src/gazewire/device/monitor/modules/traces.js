@@ -5,8 +5,11 @@ import { milliseconds } from "./clock.js";
 import { byId, element } from "./dom.js";
 import { COLOURS, accelLane, gazeLane, gyroLane, pupilLane } from "./lanes.js";
 
-// What is shown is so old, so that nearly all that was measured until then has come.
+// What is shown is so old, so that nearly all that was measured until then has come. Where a device
+// is short of time its data are older, by whole seconds, and so is what is shown.
 const LAG_MS = 100;
+const LAG_STEP_MS = 1_000;
+const LAG_WINDOW_MS = 4_000;
 const NARROW_PX = 480;
 const SPANS_MS = { narrow: 6_000, wide: 10_000 };
 const KEPT_MS = 120_000;
@@ -27,6 +30,11 @@ export class Traces {
   #sceneSize = { width: 1600, height: 1200 };
   #shownUntil = -Infinity;
   #fittedAt = -Infinity;
+  #lag = LAG_MS;
+  // How late the latest of the data came, in this window and the last.
+  #worst = 0;
+  #worstBefore = 0;
+  #windowEnd = 0;
   #pausedAt = null;
   #isHeld = false; // by the pointer
   #isPaused = false; // by a key or the button
@@ -50,12 +58,20 @@ export class Traces {
     byId("pause").addEventListener("click", () => this.togglePause());
   }
 
-  // `sensors` are those that will be told of.
-  connect(sensors) {
+  // What came before is of another device, or of another time.
+  connect() {
+    this.#events = [];
+    this.#lag = LAG_MS;
+    this.#worst = this.#worstBefore = 0;
+    this.#label();
+    for (const { samples } of Object.values(this.#lanes)) samples.clear();
+    this.#chart.invalidate();
+  }
+
+  // Those that will be told of.
+  set sensors(sensors) {
     const hasImu = sensors.includes("imu");
     this.#has = { ...this.#has, gaze: sensors.includes("gaze"), gyro: hasImu, accel: hasImu };
-    this.#events = [];
-    for (const { samples } of Object.values(this.#lanes)) samples.clear();
     this.#layOut();
   }
 
@@ -67,6 +83,7 @@ export class Traces {
       gaze.samples.add(t, isOne ? datum.points[0] : [NaN, NaN]);
       if (datum.pupils) pupils.samples.add(t, datum.pupils);
     }
+    this.#arrived(gaze.samples);
     if (this.#has.pupils !== pupils.samples.count > 0) {
       this.#has.pupils = pupils.samples.count > 0;
       this.#layOut();
@@ -80,6 +97,7 @@ export class Traces {
       gyro.samples.add(t, datum.gyro);
       accel.samples.add(t, datum.accel);
     }
+    this.#arrived(gyro.samples);
   }
 
   takeEyeEvents(events) {
@@ -133,7 +151,9 @@ export class Traces {
       spanMs: this.#chart.spanMs,
       isPaused: this.#pausedAt !== null,
       lanes: this.#shownLanes().map(([name, lane], index) => {
-        return { name, range: lane.range, ...this.#chart.placeOf(index) };
+        const { samples, range } = lane;
+        const since = samples.count ? samples.time(samples.first) : null;
+        return { name, range, since, ...this.#chart.placeOf(index) };
       }),
       events: this.#events.map((event) => ({ ...event })),
     };
@@ -165,7 +185,8 @@ export class Traces {
   }
 
   #showPause() {
-    const isPaused = this.#isHeld || this.#isPaused;
+    const hasShown = this.#shownUntil > -Infinity;
+    const isPaused = hasShown && (this.#isHeld || this.#isPaused);
     if (isPaused && this.#pausedAt === null) this.#pausedAt = this.#shownUntil;
     if (!isPaused) this.#pausedAt = null;
     byId("pause").setAttribute("aria-pressed", String(this.#isPaused));
@@ -176,6 +197,34 @@ export class Traces {
   #cursorTime() {
     if (this.#cursor === null || this.#pausedAt === null) return null;
     return this.#chart.timeAt(this.#cursor, this.#pausedAt);
+  }
+
+  // Lateness
+
+  #arrived(samples) {
+    const late = (this.#clock.now() ?? 0) - samples.time(samples.count - 1);
+    if (performance.now() > this.#windowEnd) {
+      [this.#worstBefore, this.#worst] = [this.#worst, 0];
+      this.#windowEnd = performance.now() + LAG_WINDOW_MS;
+    }
+    this.#worst = Math.max(this.#worst, late);
+    const worst = Math.max(this.#worst, this.#worstBefore);
+    const lag = worst > LAG_STEP_MS ? Math.ceil(worst / LAG_STEP_MS) * LAG_STEP_MS : LAG_MS;
+    if (lag === this.#lag) return;
+    this.#lag = lag;
+    this.#label();
+    this.#chart.invalidate();
+  }
+
+  // The axis tells seconds before the present.
+  #label() {
+    const span = this.#chart.spanMs / 1_000;
+    const lag = Math.floor(this.#lag / 1_000);
+    const labels = Array.from({ length: span / 2 + 1 }, (_, index) => {
+      const before = span - 2 * index + lag;
+      return element("span", before ? `−${before} s` : "now");
+    });
+    byId("axis").replaceChildren(...labels);
   }
 
   // Drawing
@@ -190,7 +239,7 @@ export class Traces {
   }
 
   #step() {
-    const now = this.#pausedAt ?? (this.#clock.now() ?? NaN) - LAG_MS;
+    const now = this.#pausedAt ?? (this.#clock.now() ?? NaN) - this.#lag;
     if (Number.isNaN(now) || !this.#isSized) return;
     const isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches;
     if (isCalm && this.#cursor === null && now - this.#shownUntil < CALM_INTERVAL_MS) return;
@@ -252,13 +301,7 @@ export class Traces {
     if (!this.#isSized) return;
     this.#chart.spanMs = clientWidth < NARROW_PX ? SPANS_MS.narrow : SPANS_MS.wide;
     this.#chart.resize();
-    const seconds = this.#chart.spanMs / 1_000;
-    const labels = Array.from({ length: seconds / 2 + 1 }, (_, index) => {
-      const before = seconds - 2 * index;
-      return element("span", before ? `−${before} s` : "now");
-    });
-    byId("axis").replaceChildren(...labels);
-    this.#shownUntil = this.#pausedAt ?? -Infinity;
+    this.#label();
   }
 
   #restyle() {
