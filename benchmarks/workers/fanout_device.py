@@ -3,7 +3,7 @@
 Everything from the topics on is the device's own: packets, streams, sessions, sockets. It prints
 one line of JSON when it is ready, and another when its standard input ends.
 
-Usage: fanout_device.py FOOTAGE SENSOR...
+Usage: fanout_device.py [--one-by-one] FOOTAGE SENSOR...
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from gazewire.device.data import send_data
 from gazewire.device.video import VideoTrack
 from gazewire.flow import Topic, play
 from gazewire.model import AccessUnit, Blink, EyeEvent, EyeState, GazeDatum, ImuDatum
-from gazewire.net import RtspServer
+from gazewire.net import RtspServer, rtp_transport
 from gazewire.time import SystemClock
 from gazewire.wire.payload import GazeFormat, serialize_gaze
 from gazewire.wire.payload.eye_events import serialize_eye_event
@@ -157,4 +157,9 @@ async def main(footage_of: dict[str, Footage], sensors: list[str]) -> None:
             task.cancel()
 
 
-asyncio.run(main(load(Path(sys.argv[1])), sys.argv[2:]))
+arguments = sys.argv[1:]
+if arguments[0] == "--one-by-one":
+    # As on a system that cannot cut datagrams.
+    rtp_transport.can_segment = lambda _: False
+    arguments = arguments[1:]
+asyncio.run(main(load(Path(arguments[0])), arguments[1:]))

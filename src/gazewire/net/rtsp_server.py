@@ -23,16 +23,18 @@ from gazewire.net.listener import listen
 from gazewire.net.rtp_transport import UdpPair
 from gazewire.net.rtsp_link import TcpLink
 from gazewire.net.rtsp_session import SessionMaker, make_session
-from gazewire.wire.rtsp import RtspUrl
+from gazewire.wire.rtsp import Headers, Response, RtspUrl
 
 __all__ = ["RtspServer", "RtspServerLimits"]
 
 _log = logging.getLogger(__name__)
 
-# So many at a time, beyond all that are allowed, are told why they get nothing, and have so long to
-# ask and to read it; others are closed unanswered.
+# So many at a time, beyond all that are allowed, have so long to ask and are answered then. Others
+# are answered before they ask, which not every client understands.
 _TURNED_AWAY = 64
 _LAST_WORDS_S = 5.0
+_TOO_MANY = "Too many clients are connected; try again later"
+_TOO_MANY_ANSWER = Response(503, _TOO_MANY, Headers([("Connection", "close")])).serialize()
 
 # The system would keep megabytes for a client over TCP that does not read. This is a quarter of a
 # second of video, and more than is ever under way to one that does.
@@ -43,7 +45,7 @@ class _FullHouse:
     """The catalog for those who came too late."""
 
     async def open(self, url: RtspUrl) -> Presentation:
-        raise DeviceRefusedError(503, "Too many clients are connected; try again later")
+        raise DeviceRefusedError(503, _TOO_MANY)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,6 +142,7 @@ class RtspServer:
         if too_many >= 0:
             _log.warning("RTSP %s: refused, %d clients are enough", peer, len(self._tasks))
         if too_many >= _TURNED_AWAY:
+            writer.write(_TOO_MANY_ANSWER)
             writer.close()
             return
         # A client that lost its power says nothing; the system finds out.
