@@ -148,7 +148,7 @@ async def device_by_hand(
         ],
         clock=clock,
     )
-    routes = [*monitor_routes(state, topics, clock), status_updates_route(state)]
+    routes = [*monitor_routes(state, topics, clock, {}), status_updates_route(state)]
 
     def refuse(status: int, message: str) -> HttpResponse:
         return HttpResponse(status, message.encode())

@@ -172,7 +172,7 @@ class DeviceParts:
             [
                 *answering_by(seams.http, api_routes),
                 status_updates_route(state, seams.telling.begin),
-                *monitor_routes(state, topics),
+                *monitor_routes(state, topics, clock, streams.streams),
                 *fault_routes(faults),
             ],
         )

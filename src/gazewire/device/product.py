@@ -11,9 +11,10 @@ import msgspec
 
 from gazewire.model import Hardware
 
-__all__ = ["INVISIBLE", "NEON", "Product", "SensorName"]
+__all__ = ["INVISIBLE", "NEON", "Product", "SensorName", "StreamName"]
 
 SensorName = Literal["world", "gaze", "eyes", "imu", "eye_events"]
+StreamName = Literal["world", "gaze", "eyes", "imu", "eye_events", "audio"]
 
 
 class Product(msgspec.Struct, frozen=True, kw_only=True):

@@ -17,10 +17,9 @@ from gazewire.device.catalog import (
 )
 from gazewire.device.config import DeviceConfig
 from gazewire.device.data import keep_alive, send_data
-from gazewire.device.faults import StreamName
 from gazewire.device.gaze_payload import gaze_serializer
 from gazewire.device.glasses import GlassesTopics
-from gazewire.device.product import SensorName
+from gazewire.device.product import SensorName, StreamName
 from gazewire.device.video import CodedVideoSink, VideoTrack, encode_video
 from gazewire.flow import Topic
 from gazewire.media import AacEncoder, H264Encoder

@@ -12,6 +12,7 @@ import pytest
 
 from gazewire.device.glasses import GlassesTopics
 from gazewire.device.monitor import monitor_routes
+from gazewire.device.product import StreamName
 from gazewire.device.state import DeviceState
 from gazewire.flow import Topic
 from gazewire.model import (
@@ -29,7 +30,7 @@ from gazewire.model import (
     Sensor,
 )
 from gazewire.net import HttpClient, HttpResponse, HttpServer, RtpStream, WebSocket
-from gazewire.time import Clock, ManualClock
+from gazewire.time import Clock, ManualClock, SystemClock
 from gazewire.wire.rtp import RtpSender
 
 START_NS = 1_700_000_000_000_000_000
@@ -58,7 +59,7 @@ async def serving(
     *,
     connected: Sequence[str] = ("world", "gaze"),
     clock: Clock | None = None,
-    streams: Mapping[str, RtpStream] | None = None,
+    streams: Mapping[StreamName, RtpStream] | None = None,
     state: DeviceState | None = None,
 ) -> AsyncIterator[str]:
     """Serve the page; gives the address of its feed."""
@@ -70,7 +71,7 @@ async def serving(
     state = state or DeviceState(
         phone=PHONE, hardware=Hardware(), sensors=sensors, clock=ManualClock()
     )
-    routes = monitor_routes(state, topics, clock, streams or {})
+    routes = monitor_routes(state, topics, clock or SystemClock(), streams or {})
 
     def refuse(status: int, message: str) -> HttpResponse:
         return HttpResponse(status, message.encode())

@@ -26,7 +26,7 @@ PHONE = Phone(
 @pytest.fixture
 def routes() -> list[HttpRoute | WebSocketRoute]:
     state = DeviceState(phone=PHONE, hardware=Hardware(), sensors=[], clock=ManualClock())
-    return monitor_routes(state, GlassesTopics())
+    return monitor_routes(state, GlassesTopics(), ManualClock(), {})
 
 
 @pytest.fixture

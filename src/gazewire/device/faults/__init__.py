@@ -9,7 +9,7 @@ from gazewire.device.faults.answering import answering_by
 from gazewire.device.faults.board import FaultBoard, FaultReport
 from gazewire.device.faults.fault import Fault
 from gazewire.device.faults.kinds import FAULTS
-from gazewire.device.faults.rig import FaultRig, Seams, StreamName
+from gazewire.device.faults.rig import FaultRig, Seams
 from gazewire.device.faults.routes import fault_routes
 from gazewire.device.faults.spec import fault_help, parse_fault, spell_fault
 
@@ -20,7 +20,6 @@ __all__ = [
     "FaultReport",
     "FaultRig",
     "Seams",
-    "StreamName",
     "answering_by",
     "fault_help",
     "fault_routes",

@@ -9,7 +9,8 @@ import msgspec
 from msgspec import Meta
 
 from gazewire.device.faults.ledger import Ledger
-from gazewire.device.faults.rig import FaultRig, StreamName
+from gazewire.device.faults.rig import FaultRig
+from gazewire.device.product import StreamName
 
 __all__ = ["Chance", "Fault", "Milliseconds", "OneStream", "Seconds", "Seed"]
 

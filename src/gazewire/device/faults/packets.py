@@ -13,8 +13,9 @@ from msgspec import Meta
 from gazewire.device.faults.fault import Chance, Fault, Milliseconds, OneStream, Seed
 from gazewire.device.faults.ledger import Ledger
 from gazewire.device.faults.pacer import Pacer
-from gazewire.device.faults.rig import FaultRig, StreamName
+from gazewire.device.faults.rig import FaultRig
 from gazewire.device.faults.tap import Stage, Tap, TappedStream
+from gazewire.device.product import StreamName
 from gazewire.net import RtpStream
 
 __all__ = ["Delay", "Dice", "Duplicate", "Loss", "PacketFault", "Reorder", "TapFault", "dice"]

@@ -12,8 +12,9 @@ from msgspec import Meta
 from gazewire.device.faults.fault import Chance, Seed
 from gazewire.device.faults.ledger import Ledger
 from gazewire.device.faults.packets import Dice, TapFault, dice
-from gazewire.device.faults.rig import FaultRig, StreamName
+from gazewire.device.faults.rig import FaultRig
 from gazewire.device.faults.tap import Stage, Tap, TappedStream
+from gazewire.device.product import StreamName
 from gazewire.net import RtpStream
 from gazewire.wire.payload.eye_events import KEEPALIVE
 from gazewire.wire.payload.gaze import GazeFormat

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
 
 import msgspec
 
@@ -15,15 +14,13 @@ from gazewire.device.faults.seam import Seam
 from gazewire.device.faults.tap import TappedStream
 from gazewire.device.faults.tapped_catalog import TappedCatalog
 from gazewire.device.faults.telling import StatusTelling
-from gazewire.device.product import SensorName
+from gazewire.device.product import SensorName, StreamName
 from gazewire.device.state import DeviceState
 from gazewire.errors import DeviceRefusedError
 from gazewire.net import Catalog, RtpStream
 from gazewire.time import Clock
 
-__all__ = ["FaultRig", "Seams", "StreamName"]
-
-StreamName = Literal["world", "gaze", "eyes", "imu", "eye_events", "audio"]
+__all__ = ["FaultRig", "Seams"]
 
 
 class Seams:

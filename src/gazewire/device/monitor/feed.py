@@ -33,6 +33,7 @@ from gazewire.device.monitor.messages import (
     Quality,
 )
 from gazewire.device.monitor.pictures import CameraName, Pictures
+from gazewire.device.product import StreamName
 from gazewire.device.state import DeviceState
 from gazewire.errors import ConnectionLostError, RemoteProtocolError
 from gazewire.flow import Subscription, Timed
@@ -73,7 +74,7 @@ class MonitorFeed:
         state: DeviceState,
         topics: GlassesTopics,
         clock: Clock,
-        streams: Mapping[str, RtpStream],
+        streams: Mapping[StreamName, RtpStream],
     ) -> None:
         self._state = state
         self._topics = topics

@@ -13,6 +13,7 @@ from typing import Literal
 import msgspec
 
 from gazewire.device.monitor.pictures import CameraName
+from gazewire.device.product import StreamName
 from gazewire.errors import RemoteProtocolError
 from gazewire.model import Blink, EyeEvent, Fixation, GazeDatum, ImuDatum, Onset, Vector3
 
@@ -135,7 +136,7 @@ class Pong(msgspec.Struct, frozen=True):
 class _Quality(msgspec.Struct, frozen=True):
     pages: int
     missed: int
-    dropped: Mapping[str, int]
+    dropped: Mapping[StreamName, int]
 
 
 class Quality(msgspec.Struct, frozen=True):
@@ -144,7 +145,7 @@ class Quality(msgspec.Struct, frozen=True):
     quality: _Quality
 
     @classmethod
-    def of(cls, *, pages: int, missed: int, dropped: Mapping[str, int]) -> Quality:
+    def of(cls, *, pages: int, missed: int, dropped: Mapping[StreamName, int]) -> Quality:
         """Tell it.
 
         Args:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from importlib import resources
-from types import MappingProxyType
 
 from gazewire.device.glasses import GlassesTopics
 from gazewire.device.monitor.feed import MonitorFeed
+from gazewire.device.product import StreamName
 from gazewire.device.state import DeviceState
 from gazewire.net import HttpRoute, RtpStream, WebSocketRoute, static_routes
-from gazewire.time import Clock, SystemClock
+from gazewire.time import Clock
 
 __all__ = ["monitor_routes"]
 
@@ -51,8 +51,8 @@ _FILES = {
 def monitor_routes(
     state: DeviceState,
     topics: GlassesTopics,
-    clock: Clock | None = None,
-    streams: Mapping[str, RtpStream] = MappingProxyType({}),
+    clock: Clock,
+    streams: Mapping[StreamName, RtpStream],
 ) -> list[HttpRoute | WebSocketRoute]:
     """Make the routes of the page at ``/`` and of its websocket ``/monitor/feed``.
 
@@ -62,7 +62,7 @@ def monitor_routes(
     Args:
         state: tells which sensors there are.
         topics: their records.
-        clock: the one that stamps them; None is a new one of this machine.
+        clock: the one that stamps them.
         streams: what other clients receive, by name, for the page to tell how well that goes.
     """
     folder = resources.files(__package__)
@@ -70,5 +70,5 @@ def monitor_routes(
         path: (folder.joinpath(name).read_bytes(), content_type)
         for path, (name, content_type) in _FILES.items()
     }
-    feed = MonitorFeed(state, topics, clock or SystemClock(), streams)
+    feed = MonitorFeed(state, topics, clock, streams)
     return [*static_routes(files), feed.route]
