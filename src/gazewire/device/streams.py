@@ -33,11 +33,18 @@ from gazewire.wire.payload.imu import serialize_imu
 __all__ = ["DeviceStreams"]
 
 
+# A source that is late publishes up to a fifth of a second at once. A frame is encoded in a
+# fraction of its interval, so that this is soon worked off.
+_FRAMES_WAIT_S = 0.3
+_LEAST_FRAMES_WAITING = 8
+
+
 class _Video:
     """One camera's way to its clients."""
 
     def __init__(self, frames: Topic[Frame], shape: VideoShape, clock: Clock) -> None:
         self.frames = frames
+        self._frames_waiting = max(_LEAST_FRAMES_WAITING, round(shape.rate_hz * _FRAMES_WAIT_S))
         self.encoder = H264Encoder(width=shape.width, height=shape.height, rate_hz=shape.rate_hz)
         self.parameter_sets = ParameterSets(*self.encoder.parameter_sets)
         self.offer = video_offer(self.parameter_sets, clock)
@@ -49,7 +56,12 @@ class _Video:
         return self.track.is_wanted or self.frames.has_readers
 
     async def run(self, sinks: Sequence[CodedVideoSink]) -> None:
-        await encode_video(self.frames, self.encoder, [self.track, *sinks])
+        await encode_video(
+            self.frames,
+            self.encoder,
+            [self.track, *sinks],
+            frames_waiting=self._frames_waiting,
+        )
 
 
 class _Audio:

@@ -15,9 +15,6 @@ from gazewire.wire.payload.h264 import Packetizer
 
 __all__ = ["CodedVideoSink", "VideoTrack", "encode_video"]
 
-# A frame is encoded in a fraction of its interval, so that a burst after a hiccup of the machine is
-# soon worked off; where encoding does not keep up at all, the oldest frames are left out.
-_FRAMES_WAITING = 8
 # A key frame is a hundred packets, and clients' sockets hold about as many: packets leave in
 # bursts, and from one to the next each client has so long to read. With many clients, the others'
 # turns are pause enough. Two bursts fit where a client has missed a chance to read, and a picture
@@ -80,17 +77,27 @@ class VideoTrack:
 
 
 async def encode_video(
-    frames: Topic[Frame], encoder: H264Encoder, sinks: Sequence[CodedVideoSink]
+    frames: Topic[Frame],
+    encoder: H264Encoder,
+    sinks: Sequence[CodedVideoSink],
+    *,
+    frames_waiting: int = 8,
 ) -> None:
     """Encode frames in a thread of their own and give each coded picture to all sinks.
 
     Runs until the topic ends. It takes the frames that are made, and asks for none: whether the
     sinks want any, they know. A picture that a late sink asked to begin with may come one frame
     later than asked, never not at all.
+
+    Args:
+        frames: to be encoded.
+        encoder: for them alone.
+        sinks: who takes what is coded.
+        frames_waiting: how many may wait to be encoded; of more, the oldest are left out.
     """
     loop = asyncio.get_running_loop()
     with (
-        frames.subscribe(capacity=_FRAMES_WAITING, passive=True) as waiting,
+        frames.subscribe(capacity=frames_waiting, passive=True) as waiting,
         ThreadPoolExecutor(1, thread_name_prefix="encoder") as thread,
     ):
         was_wanted = False

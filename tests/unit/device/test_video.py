@@ -74,6 +74,22 @@ async def test_a_sink_gets_the_key_frame_that_it_waits_for(encoder: H264Encoder)
     assert are_keyframes == [True, False, True, False]
 
 
+@pytest.mark.parametrize(("waiting", "coded"), [(20, 20), (5, 5)])
+async def test_of_frames_that_come_at_once_as_many_wait_as_are_allowed_to(
+    encoder: H264Encoder, waiting: int, coded: int
+) -> None:
+    frames = Topic[Frame]("frames")
+    sink = Sink()
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(encode_video(frames, encoder, [sink], frames_waiting=waiting))
+        await asyncio.sleep(0)
+        for index in range(20):
+            frames.publish(frame(index))
+        frames.close()
+    instants = [sink.taken.get_nowait().timestamp_unix_ns for _ in range(sink.taken.qsize())]
+    assert instants == [index * FRAME_NS for index in range(20 - coded, 20)]
+
+
 async def test_after_a_pause_coding_begins_with_a_key_frame(encoder: H264Encoder) -> None:
     frames = Topic[Frame]("frames")
     sink, other = Sink(), Sink()
