@@ -11,8 +11,8 @@ from gazewire.wire.rtp.ticks import TickClock
 
 __all__ = ["DEFAULT_FIRST_TICKS", "RtpSender"]
 
-DEFAULT_FIRST_TICKS = 1_000_000
-"""Wire timestamp of the first instant, 11 s at 90 kHz: see `RtpSender`."""
+DEFAULT_FIRST_TICKS = 90_000 * 600
+"""Wire timestamp of the first instant, ten minutes at 90 kHz: see `RtpSender`."""
 
 _HEADER = struct.Struct("!BBHII")
 _VERSION_2 = 0x80
