@@ -21,6 +21,7 @@ from gazewire.wire.payload.h264 import (
     split_length_prefixed,
 )
 from gazewire.wire.rtp import ReorderWindow, RtpPacket, RtpSender
+from gazewire.wire.rtp.sender import DEFAULT_FIRST_TICKS
 
 MS = 1_000_000
 
@@ -103,7 +104,7 @@ def test_a_bad_network_never_gives_a_picture_that_was_not_sent(
         received += depacketizer.push(packet)
 
     # Timestamps tell which picture it is; each comes at most once, in order.
-    first_timestamp = 1_000_000
+    first_timestamp = DEFAULT_FIRST_TICKS
     numbers = [(picture.rtp_timestamp - first_timestamp) // 2970 for picture in received]
     assert numbers == sorted(set(numbers))
     for number, picture in zip(numbers, received, strict=True):
