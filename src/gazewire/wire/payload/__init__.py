@@ -6,6 +6,8 @@ from gazewire.wire.payload.aac import (
     AacPacketizer,
     AudioConfig,
 )
+from gazewire.wire.payload.audio_receiver import AudioReceiver
+from gazewire.wire.payload.eye_event_receiver import EyeEventReceiver, ReceivedEyeEvent
 from gazewire.wire.payload.eye_events import (
     KEEPALIVE,
     Keepalive,
@@ -22,6 +24,9 @@ from gazewire.wire.payload.gaze import (
 )
 from gazewire.wire.payload.gaze_receiver import GazeReceiver
 from gazewire.wire.payload.imu import parse_imu, serialize_imu
+from gazewire.wire.payload.imu_receiver import ImuReceiver
+from gazewire.wire.payload.raw_receiver import RawReceiver, TimedPayload
+from gazewire.wire.payload.receiver import PacketReceiver, PayloadReceiver
 
 __all__ = [
     "KEEPALIVE",
@@ -29,10 +34,18 @@ __all__ = [
     "AacDepacketizer",
     "AacPacketizer",
     "AudioConfig",
+    "AudioReceiver",
+    "EyeEventReceiver",
     "GazeFormat",
     "GazePayload",
     "GazeReceiver",
+    "ImuReceiver",
     "Keepalive",
+    "PacketReceiver",
+    "PayloadReceiver",
+    "RawReceiver",
+    "ReceivedEyeEvent",
+    "TimedPayload",
     "UnknownEyeEvent",
     "format_for",
     "parse_eye_event",

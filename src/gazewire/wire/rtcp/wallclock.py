@@ -34,6 +34,11 @@ class WallClock:
         self._origin_timestamp = 0
         self._origin: int | None = None
 
+    @property
+    def is_set(self) -> bool:
+        """Whether a report with a time has come, so that every timestamp has an instant."""
+        return self._origin is not None
+
     def add_report(self, report: SenderReport) -> bool:
         """Take a sender report.
 
