@@ -22,7 +22,9 @@ from gazewire.net.http_message import (
 )
 from gazewire.net.http_server import HttpServer
 from gazewire.net.mdns import Announcer, Browser, DeviceFound, DeviceLost
+from gazewire.net.rtp_ports import PacketSink
 from gazewire.net.rtp_stream import JoinableStream, RtpReceiver, RtpStream
+from gazewire.net.rtsp_client import RtspClient, Track
 from gazewire.net.rtsp_server import RtspServer, RtspServerLimits
 from gazewire.net.tunnel import TunnelServer
 from gazewire.net.websocket import WebSocket, WebSocketRoute
@@ -41,14 +43,17 @@ __all__ = [
     "HttpRoute",
     "HttpServer",
     "JoinableStream",
+    "PacketSink",
     "Presentation",
     "RtpReceiver",
     "RtpStream",
+    "RtspClient",
     "RtspServer",
     "RtspServerLimits",
     "TimeEchoClient",
     "TimeEchoLimits",
     "TimeEchoServer",
+    "Track",
     "TunnelServer",
     "WebSocket",
     "WebSocketRoute",

@@ -1,0 +1,1 @@
+"""What all of the client stands on: streams that stay alive, status, clocks, delivery."""

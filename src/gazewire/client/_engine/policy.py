@@ -1,0 +1,92 @@
+"""How patient a stream is, and which way its packets come."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["DEFAULT_POLICY", "RetryDelay", "StreamPolicy", "TransportChoice"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StreamPolicy:
+    """Time limits of one stream, all in seconds."""
+
+    connect_timeout_s: float = 2.0
+    """For the TCP connection and for each answer. Short, because another try comes soon."""
+
+    fallback_s: float = 1.5
+    """Without a packet over UDP for so long after PLAY, TCP is tried."""
+
+    silence_s: float = 10.0
+    """Without a packet for so long, the stream is opened anew. Eye events may be 5 s apart."""
+
+    first_retry_s: float = 0.1
+    """From the first failure to the next try; doubled from try to try."""
+
+    longest_retry_s: float = 1.0
+    """What the doubling ends at."""
+
+    held_s: float = 10.0
+    """So long are packets kept that cannot be dated yet, because no sender report has come."""
+
+    held_bytes: int = 16 * 1024 * 1024
+    """And so much of them."""
+
+    reports_s: float = 5.0
+    """From one receiver report to the next, over UDP (RFC 3550 §6.2)."""
+
+
+DEFAULT_POLICY = StreamPolicy()
+
+
+class RetryDelay:
+    """Grows from failure to failure, up to a bound.
+
+    Args:
+        policy: the bounds.
+    """
+
+    def __init__(self, policy: StreamPolicy) -> None:
+        self._policy = policy
+        self._next_s = policy.first_retry_s
+
+    def next_s(self) -> float:
+        """Seconds to wait after one more failure."""
+        delay_s = self._next_s
+        self._next_s = min(2 * delay_s, self._policy.longest_retry_s)
+        return delay_s
+
+    def reset(self) -> None:
+        """Begin with short delays again, because something worked."""
+        self._next_s = self._policy.first_retry_s
+
+
+class TransportChoice:
+    """UDP or TCP, for all streams of a device: what one has learned holds for the others.
+
+    Args:
+        over_tcp: True or False to have it so; None to begin with UDP and fall back to TCP.
+    """
+
+    def __init__(self, over_tcp: bool | None = None) -> None:
+        self._over_tcp = over_tcp
+        self._udp_works = False
+
+    @property
+    def over_tcp(self) -> bool:
+        """What to try next."""
+        return self._over_tcp is True
+
+    @property
+    def may_fall_back(self) -> bool:
+        """Silence over UDP can mean that UDP does not come through."""
+        return self._over_tcp is None and not self._udp_works
+
+    def udp_came(self) -> None:
+        """Learn that packets come by UDP."""
+        self._udp_works = True
+
+    def only_tcp_came(self) -> None:
+        """Learn that packets come by TCP where none came by UDP."""
+        if self.may_fall_back:
+            self._over_tcp = True

@@ -1,0 +1,350 @@
+"""The client's end of RTSP on a real network: one connection, its tracks by UDP or inside of it.
+
+async with RtspClient("rtsp://10.0.0.2:8086/?camera=gaze", clock) as client:
+description = await client.describe()
+await client.set_up(description.media[0], sink, over_tcp=False)
+await client.play()
+await client.wait_lost()
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
+from types import TracebackType
+from typing import Self
+
+from gazewire.errors import (
+    ConnectionLostError,
+    DeviceRefusedError,
+    LocalProtocolError,
+    NetworkError,
+    RemoteProtocolError,
+)
+from gazewire.net.rtp_ports import PacketSink, RtpPorts
+from gazewire.time import Clock
+from gazewire.wire.rtsp import (
+    ClientConnection,
+    ConnectionFaulted,
+    ForeignDataSkipped,
+    InterleavedReceived,
+    ResponseReceived,
+    RtspUrl,
+    Transport,
+    UnmatchedResponseReceived,
+    resolve_control,
+)
+from gazewire.wire.sdp import MediaDescription, SessionDescription
+
+__all__ = ["RtspClient", "Track"]
+
+_log = logging.getLogger(__name__)
+
+# Nobody waits for a device that is asked for the end and says nothing.
+_FAREWELL_S = 0.25
+_HAPPY_EYEBALLS_S = 0.25
+
+
+class Track:
+    """One stream that is set up.
+
+    Attributes:
+        media: as described.
+        over_tcp: its packets come inside the RTSP connection.
+    """
+
+    def __init__(
+        self, media: MediaDescription, *, over_tcp: bool, send_rtcp: Callable[[bytes], None] | None
+    ) -> None:
+        self.media = media
+        self.over_tcp = over_tcp
+        self._send_rtcp = send_rtcp
+
+    def send_rtcp(self, packet: bytes) -> None:
+        """Send one compound packet, over UDP.
+
+        Over TCP nothing is sent: real phones take a receiver report there for a request, and write
+        their complaint into the stream.
+        """
+        if self._send_rtcp is not None:
+            self._send_rtcp(packet)
+
+
+class RtspClient:
+    """A connection to one presentation of a device.
+
+    A context manager: entering connects, leaving says goodbye and closes everything, quietly and
+    within a quarter of a second.
+
+    Args:
+        url: of the presentation; of a scheme such as ``rtspt`` that stands for TCP, too.
+        clock: for times of arrival.
+        timeout_s: for connecting, and for each answer.
+
+    Attributes:
+        foreign_bytes: skipped because they made no sense between interleaved packets.
+
+    Raises:
+        LocalProtocolError: the URL is not one.
+        NetworkError: on entering, where there is no connection to be had.
+        TimeoutError: on entering, where that took too long.
+    """
+
+    def __init__(self, url: str, clock: Clock, *, timeout_s: float = 10.0) -> None:
+        try:
+            self._parsed = RtspUrl.parse(url)
+        except RemoteProtocolError as error:
+            raise LocalProtocolError(str(error)) from error
+        # The relatives of the scheme are private to clients; a device need not know them.
+        self._url = f"rtsp{url[url.index('://') :]}"
+        self._base_url = self._url
+        self._clock = clock
+        self._timeout_s = timeout_s
+        self._link = _Link(clock)
+        self._stack = ExitStack()
+        self._keepalive: asyncio.TimerHandle | None = None
+        self._next_channel = 0
+
+    @property
+    def foreign_bytes(self) -> int:
+        """Bytes skipped so far."""
+        return self._link.foreign_bytes
+
+    async def __aenter__(self) -> Self:
+        host, port = self._parsed.host, self._parsed.port
+        loop = asyncio.get_running_loop()
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                await loop.create_connection(
+                    lambda: self._link, host, port, happy_eyeballs_delay=_HAPPY_EYEBALLS_S
+                )
+        except TimeoutError as error:
+            raise TimeoutError(f"no answer from {host}:{port} in {self._timeout_s:g} s") from error
+        except OSError as error:
+            raise NetworkError(f"cannot connect to {host}:{port}: {error}") from error
+        return self
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._keepalive is not None:
+            self._keepalive.cancel()
+        try:
+            if self._link.connection.session is not None and not self._link.is_lost:
+                with suppress(TimeoutError, NetworkError, DeviceRefusedError):
+                    async with asyncio.timeout(_FAREWELL_S):
+                        await self._ask(lambda server: server.teardown(self._base_url))
+        finally:
+            self._stack.close()
+            await self._link.close()
+
+    async def describe(self) -> SessionDescription:
+        """Ask what streams there are.
+
+        Raises:
+            DeviceRefusedError: there are none, as the device says.
+            RemoteProtocolError: what it said is not RTSP or not SDP.
+            ConnectionLostError: the connection broke.
+            TimeoutError: it said nothing.
+        """
+        # Tells of keep-alive. A device that does not know it is asked for the rest all the same.
+        with suppress(DeviceRefusedError):
+            await self._ask(lambda server: server.options(self._url))
+        answer = await self._ask(lambda server: server.describe(self._url))
+        assert answer.description is not None
+        assert answer.base_url is not None
+        self._base_url = answer.base_url
+        return answer.description
+
+    async def set_up(self, media: MediaDescription, sink: PacketSink, *, over_tcp: bool) -> Track:
+        """Ask for one stream.
+
+        Args:
+            media: one of the description's.
+            sink: takes its packets.
+            over_tcp: inside this connection, in place of UDP.
+
+        Raises:
+            DeviceRefusedError: not this way, as the device says.
+            NetworkError: there are no UDP ports to be had.
+            ConnectionLostError, RemoteProtocolError, TimeoutError: as `describe`.
+        """
+        url = resolve_control(self._base_url, media.control)
+        if over_tcp:
+            channels = (self._next_channel, self._next_channel + 1)
+            self._next_channel += 2
+            asked = Transport(protocol="RTP/AVP/TCP", interleaved=channels)
+            self._link.sinks[channels[0]] = sink.receive_rtp
+            self._link.sinks[channels[1]] = sink.receive_rtcp
+            answer = await self._ask(lambda server: server.setup(url, asked))
+            if answer.transport is None or not answer.transport.over_tcp:
+                raise RemoteProtocolError("the device agreed to another transport than TCP")
+            agreed = answer.transport.interleaved or channels
+            for before, after in zip(channels, agreed, strict=True):
+                self._link.sinks[after] = self._link.sinks.pop(before)
+            return Track(media, over_tcp=True, send_rtcp=None)
+        local_host, peer_host = self._link.hosts
+        ports = self._stack.enter_context(RtpPorts.bind(local_host, sink, self._clock))
+        asked = Transport(client_port=(ports.rtp_port, ports.rtcp_port))
+        answer = await self._ask(lambda server: server.setup(url, asked))
+        if answer.transport is None or not answer.transport.over_udp:
+            raise RemoteProtocolError("the device agreed to another transport than UDP")
+        await ports.connect(answer.transport.source or peer_host, answer.transport.server_port)
+        return Track(media, over_tcp=False, send_rtcp=ports.send_rtcp)
+
+    async def play(self) -> None:
+        """Ask for the packets of all tracks.
+
+        Raises:
+            DeviceRefusedError: not now, as the device says.
+            ConnectionLostError, RemoteProtocolError, TimeoutError: as `describe`.
+        """
+        await self._ask(lambda server: server.play(self._base_url))
+        self._keep_alive_later()
+
+    async def wait_lost(self) -> None:
+        """Wait until the connection is gone.
+
+        Raises:
+            ConnectionLostError: it is.
+            RemoteProtocolError: the device said what makes no sense.
+        """
+        await self._link.lost.wait()
+        raise self._link.failure
+
+    async def _ask(self, write: Callable[[ClientConnection], int]) -> ResponseReceived:
+        link = self._link
+        cseq = write(link.connection)
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                answer = await link.ask(cseq)
+        except TimeoutError as error:
+            raise TimeoutError(f"no answer from the device in {self._timeout_s:g} s") from error
+        if not answer.response.succeeded:
+            raise DeviceRefusedError(
+                answer.response.status,
+                f"{answer.request.method} was refused: "
+                f"{answer.response.status} {answer.response.reason}",
+            )
+        return answer
+
+    def _keep_alive_later(self) -> None:
+        interval_s = self._link.connection.keepalive_interval_s
+        if interval_s is not None and not self._link.is_lost:
+            loop = asyncio.get_running_loop()
+            self._keepalive = loop.call_later(interval_s, self._keep_alive)
+
+    def _keep_alive(self) -> None:
+        # What it answers is of no interest, and that it does not, no news.
+        self._link.connection.keep_alive(self._base_url)
+        self._link.flush()
+        self._keep_alive_later()
+
+
+class _Link(asyncio.Protocol):
+    """The TCP connection: hands packets to their sinks and answers to those who asked."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.connection = ClientConnection()
+        self.sinks: dict[int, Callable[[list[bytes], int], None]] = {}
+        self.lost = asyncio.Event()
+        self.failure: Exception = ConnectionLostError("the device closed the connection")
+        self.foreign_bytes = 0
+        self._clock = clock
+        self._asked: dict[int, asyncio.Future[ResponseReceived]] = {}
+        self._transport: asyncio.Transport | None = None
+        self._closed = asyncio.Event()
+
+    @property
+    def is_lost(self) -> bool:
+        return self.lost.is_set()
+
+    @property
+    def hosts(self) -> tuple[str, str]:
+        """Address of ours, and of the device."""
+        assert self._transport is not None
+        return (
+            self._transport.get_extra_info("sockname")[0],
+            self._transport.get_extra_info("peername")[0],
+        )
+
+    async def ask(self, cseq: int) -> ResponseReceived:
+        if self.is_lost:
+            raise self.failure
+        answer: asyncio.Future[ResponseReceived] = asyncio.get_running_loop().create_future()
+        self._asked[cseq] = answer
+        self.flush()
+        try:
+            return await answer
+        finally:
+            del self._asked[cseq]
+
+    def flush(self) -> None:
+        if self._transport is not None and not self._transport.is_closing():
+            self._transport.writelines(self.connection.data_to_send())
+
+    async def close(self) -> None:
+        if self._transport is None:
+            return
+        self._transport.abort()
+        await self._closed.wait()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        self.connection.receive_data(data)
+        self._take_events()
+
+    def eof_received(self) -> bool:
+        self.connection.receive_eof()
+        self._take_events()
+        return False
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if exc is not None:
+            self.failure = ConnectionLostError(f"the connection broke: {exc}")
+        self._lose()
+        self._closed.set()
+
+    def _take_events(self) -> None:
+        packets: dict[int, list[bytes]] = {}
+        for event in self.connection.events():
+            match event:
+                case InterleavedReceived(channel, payload):
+                    packets.setdefault(channel, []).append(payload)
+                case ResponseReceived():
+                    self._hand_over(packets)
+                    cseq = int(event.request.headers.get("CSeq") or 0)
+                    if (asked := self._asked.get(cseq)) is not None and not asked.done():
+                        asked.set_result(event)
+                case ForeignDataSkipped(count_bytes, preview):
+                    self.foreign_bytes += count_bytes
+                    _log.debug("skipped %d bytes that make no sense: %r", count_bytes, preview)
+                case UnmatchedResponseReceived(response):
+                    _log.debug("an answer to nothing: %d %s", response.status, response.reason)
+                case ConnectionFaulted(error):
+                    self.failure = error
+                    self._lose()
+        self._hand_over(packets)
+        self.flush()
+
+    def _hand_over(self, packets: dict[int, list[bytes]]) -> None:
+        now_ns = self._clock.mono_ns()
+        # Reports first: they tell the time of the packets.
+        for channel in sorted(packets, reverse=True):
+            if (receive := self.sinks.get(channel)) is not None:
+                receive(packets[channel], now_ns)
+        packets.clear()
+
+    def _lose(self) -> None:
+        self.lost.set()
+        for asked in self._asked.values():
+            if not asked.done():
+                asked.set_exception(self.failure)
