@@ -14,11 +14,14 @@ except ImportError as error:
 
 from gazewire.media.aac import AacDecoder, AacEncoder
 from gazewire.media.container import VideoFile
+from gazewire.media.decoded import Picture, Sound
 from gazewire.media.decoder import H264Decoder
 from gazewire.media.encoder import H264Encoder
 from gazewire.media.fragmented import FragmentedMp4Writer
 from gazewire.media.jpeg import encode_jpeg
+from gazewire.media.picture_decoder import PictureDecoder
 from gazewire.media.sound import SoundTrack
+from gazewire.media.sound_decoder import SoundDecoder
 
 __all__ = [
     "AacDecoder",
@@ -26,6 +29,10 @@ __all__ = [
     "FragmentedMp4Writer",
     "H264Decoder",
     "H264Encoder",
+    "Picture",
+    "PictureDecoder",
+    "Sound",
+    "SoundDecoder",
     "SoundTrack",
     "VideoFile",
     "encode_jpeg",

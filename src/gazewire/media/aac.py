@@ -9,6 +9,7 @@ import numpy as np
 from av.codec.context import Flags
 
 from gazewire.media.gapless import GaplessSound, Samples
+from gazewire.media.sound_decoder import SoundDecoder
 from gazewire.model import AudioAccessUnit, AudioChunk
 
 __all__ = ["AacDecoder", "AacEncoder"]
@@ -150,13 +151,10 @@ class _Input:
 
 
 class AacDecoder:
-    """Decodes a live stream of access units.
+    """Decodes a live stream of access units to chunks: what `SoundDecoder` gives, in 16 bits.
 
     Joined in the middle, or after a loss, the first samples are not yet clean: each access unit
     needs the one before it.
-
-    Attributes:
-        skipped: access units that gave no chunk so far because they are broken.
     """
 
     def __init__(self, config: bytes) -> None:
@@ -165,12 +163,13 @@ class AacDecoder:
         Args:
             config: AudioSpecificConfig, as the description of the stream has it.
         """
-        self.skipped = 0
         self._index = 0
-        codec = av.CodecContext.create("aac", "r")
-        codec.extradata = config
-        self._codec = codec
-        self._to_s16 = av.AudioResampler(format="s16")
+        self._decoder = SoundDecoder(config)
+
+    @property
+    def skipped(self) -> int:
+        """Access units that gave no chunk so far because they are broken."""
+        return self._decoder.undecodable
 
     def decode(self, unit: AudioAccessUnit) -> AudioChunk | None:
         """Decode one access unit; it takes a tenth of a millisecond.
@@ -178,24 +177,16 @@ class AacDecoder:
         Returns:
             Its sound, with its timestamp; None where it is broken.
         """
-        packet = av.Packet(unit.data)
-        try:
-            frames = [s16 for frame in self._codec.decode(packet) for s16 in self._convert(frame)]
-        except av.FFmpegError:
-            frames = []
-        if not frames:
-            self.skipped += 1
+        sounds = self._decoder.decode(unit)
+        if not sounds:
             return None
-        samples = np.concatenate([frame.to_ndarray()[0] for frame in frames])
+        (sound,) = sounds
         chunk = AudioChunk(
             index=self._index,
-            timestamp_unix_ns=unit.timestamp_unix_ns,
-            sample_rate_hz=frames[0].sample_rate,
-            channels=frames[0].layout.nb_channels,
-            samples=samples.astype("<i2", copy=False).tobytes(),
+            timestamp_unix_ns=sound.timestamp_unix_ns,
+            sample_rate_hz=sound.audio_frame.sample_rate,
+            channels=sound.audio_frame.layout.nb_channels,
+            samples=sound.s16.astype("<i2", copy=False).tobytes(),
         )
         self._index += 1
         return chunk
-
-    def _convert(self, frame: av.AudioFrame) -> list[av.AudioFrame]:
-        return self._to_s16.resample(frame)

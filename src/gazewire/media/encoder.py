@@ -27,6 +27,9 @@ _NS_PER_S = 1_000_000_000
 # Measured on real scene camera footage at 1600x1200, one thread, against the next slower preset
 # (superfast) at equal quality: 6 ms a frame instead of 9, 14 % fewer bits, 0.4 dB better.
 _PRESET = "ultrafast"
+# How much finer than others key frames are quantised. Less than x264's 1.4: a key frame is a
+# quarter smaller, which is packets sooner sent and received, and the mean quality is the same.
+_KEYFRAME_RATIO = 1.1
 
 
 class H264Encoder:
@@ -53,7 +56,7 @@ class H264Encoder:
         width: int,
         height: int,
         rate_hz: float,
-        quality: float = 23.0,
+        quantiser: int = 22,
         keyframe_interval_s: float = 1.0,
     ) -> None:
         """Open the encoder.
@@ -62,9 +65,11 @@ class H264Encoder:
             width: pixels in a row of the frames to come, at least 2.
             height: their rows, at least 2.
             rate_hz: nominal frames a second; a hint, the frames' timestamps decide.
-            quality: x264's constant rate factor: the quality stays, the bits vary. 0 is lossless,
-                51 the worst; 6 more halve the bits. At 23, scene camera footage takes about
-                5 Mbit/s and shows no artefacts at arm's length.
+            quantiser: of all pictures but key frames, which are a little better: the quality stays,
+                the bits vary. 1 is the best, 51 the worst; 6 more halve the bits. At 22, the room
+                of a synthetic wearer takes 8 Mbit/s and shows no artefacts at arm's length.
+                A rate control would look at each picture first, which takes as long as a third of
+                its coding.
             keyframe_interval_s: the longest time between two IDR pictures.
         """
         if width < 2 or height < 2:
@@ -76,7 +81,7 @@ class H264Encoder:
         self._keyframe_interval_ns = round((keyframe_interval_s - 0.5 / rate_hz) * _NS_PER_S)
         self._last_keyframe_ns: int | None = None
         self._count = 0
-        self._codec = _open(self.width, self.height, rate_hz, quality)
+        self._codec = _open(self.width, self.height, rate_hz, quantiser)
         self.parameter_sets = _parameter_sets(self._codec.extradata or b"")
 
     def encode(self, frame: Frame, *, force_keyframe: bool = False) -> AccessUnit:
@@ -120,7 +125,7 @@ class H264Encoder:
         return picture
 
 
-def _open(width: int, height: int, rate_hz: float, quality: float) -> av.VideoCodecContext:
+def _open(width: int, height: int, rate_hz: float, quantiser: int) -> av.VideoCodecContext:
     codec = av.CodecContext.create("libx264", "w")
     rate = Fraction(rate_hz).limit_denominator(1001)
     codec.width = width
@@ -135,11 +140,14 @@ def _open(width: int, height: int, rate_hz: float, quality: float) -> av.VideoCo
         "preset": _PRESET,
         "tune": "zerolatency",
         "profile": "baseline",
-        "crf": f"{quality:g}",
+        "qp": str(quantiser),
         "forced-idr": "1",
         # IDR pictures come when `encode` says so, never by count or by content. Lengths before
         # the NAL units, rather than start codes, spare us to search for them.
-        "x264-params": "keyint=infinite:scenecut=0:slices=1:sliced-threads=0:annexb=0",
+        "x264-params": (
+            "keyint=infinite:scenecut=0:slices=1:sliced-threads=0:annexb=0"
+            f":ipratio={_KEYFRAME_RATIO}"
+        ),
     }
     codec.open()
     return codec

@@ -10,10 +10,9 @@ from __future__ import annotations
 
 import av
 import numpy as np
-from av.video.plane import VideoPlane
 from av.video.reformatter import ColorRange
-from numpy.typing import NDArray
 
+from gazewire.media.plane import rows_of
 from gazewire.model import Frame, PixelFormat
 
 __all__ = ["frame_from_picture", "picture_from_frame"]
@@ -47,7 +46,7 @@ def picture_from_frame(frame: Frame, *, crop: tuple[int, int] | None = None) -> 
     for plane, (rows, columns), (top, left) in zip(picture.planes, stored, wanted, strict=True):
         size = rows * columns
         part = source[offset : offset + size].reshape(rows, columns)[:top, :left]
-        _rows_of(plane)[:top, :left] = part
+        rows_of(plane)[:top, :left] = part
         offset += size
     return picture
 
@@ -68,7 +67,7 @@ def frame_from_picture(
     offset = 0
     for plane, (rows, columns) in zip(picture.planes, shapes, strict=True):
         size = rows * columns
-        data[offset : offset + size].reshape(rows, columns)[:] = _rows_of(plane)[:rows, :columns]
+        data[offset : offset + size].reshape(rows, columns)[:] = rows_of(plane)[:rows, :columns]
         offset += size
     return Frame(
         camera=camera,
@@ -94,8 +93,3 @@ def _plane_shapes(
             # Where a size is odd, libav rounds the size of the chroma planes up.
             chroma = ((height + 1) // 2, (width + 1) // 2)
             return ((height, width), chroma, chroma)
-
-
-def _rows_of(plane: VideoPlane) -> NDArray[np.uint8]:
-    # A view; rows end with padding.
-    return np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)
