@@ -1,8 +1,8 @@
 """Which frames of a source are worth making.
 
 Pictures of the scene always are: clients and recordings begin with the next one, and a source is
-asked for its frames up to 300 ms ahead. Those of the eyes are most of the work of a device, and few
-clients want them: they are made while somebody looks.
+asked for its frames a quarter of a second ahead. Those of the eyes are most of the work of a
+device, and few clients want them: they are made while somebody looks.
 """
 
 from __future__ import annotations

@@ -31,10 +31,14 @@ class Timed(Protocol):
 T = TypeVar("T", bound=Timed)
 
 _NS_PER_S = 1_000_000_000
-# What is drawn in one visit to the worker thread: about three scene frames and what lies between.
-_BATCH_NS = 100_000_000
-# Batches that wait drawn: with the one being released, the look-ahead is 200 to 300 ms.
-_BATCHES_AHEAD = 2
+# How far ahead of time records are drawn. Pictures are dear to draw and dear to code, and machines
+# have few cores: of 30 pictures a second the next is drawn 10 to 20 ms after one was published,
+# which is then coded and sent.
+_AHEAD_NS = 245_000_000
+# What is drawn in one visit to the worker thread; one record at least.
+_BATCH_NS = 10_000_000
+# Never reached by records that are in time; where they are late, as many may wait to be published.
+_BATCHES_WAITING = 32
 
 
 async def play(records: Iterator[T], clock: Clock, publish: Callable[[T], None]) -> None:
@@ -53,13 +57,16 @@ async def play(records: Iterator[T], clock: Clock, publish: Callable[[T], None])
         Exception: whatever the iterator raises, after what came before it was published.
     """
     loop = asyncio.get_running_loop()
-    batches: asyncio.Queue[_Batch[T]] = asyncio.Queue(_BATCHES_AHEAD)
+    batches: asyncio.Queue[_Batch[T]] = asyncio.Queue(_BATCHES_WAITING)
 
     async def draw(worker: ThreadPoolExecutor) -> None:
+        drawn_ns = 0
         more = True
         while more:
-            batch = await loop.run_in_executor(worker, _next_batch, records)
+            await _wait_until(drawn_ns - _AHEAD_NS, clock)
+            batch = await loop.run_in_executor(worker, _next_batch, records, drawn_ns + _BATCH_NS)
             await batches.put(batch)
+            drawn_ns = max([drawn_ns, *(record.timestamp_unix_ns for record in batch.records)])
             more = batch.more
 
     with ThreadPoolExecutor(1, thread_name_prefix="playback") as worker:
@@ -90,12 +97,12 @@ class _Batch(Generic[T]):
     more: bool
 
 
-def _next_batch(records: Iterator[T]) -> _Batch[T]:
+def _next_batch(records: Iterator[T], until_unix_ns: int) -> _Batch[T]:
     drawn: list[T] = []
     try:
         for record in records:
             drawn.append(record)
-            if record.timestamp_unix_ns - drawn[0].timestamp_unix_ns >= _BATCH_NS:
+            if record.timestamp_unix_ns >= until_unix_ns:
                 return _Batch(drawn, failure=None, more=True)
     except Exception as failure:
         # As a value, so that it takes its place behind the records drawn before it.
@@ -110,10 +117,14 @@ async def _release(
     while more:
         batch = await batches.get()
         for record in batch.records:
-            # Asked again after each sleep: the clock decides, and it need not run as the loop's.
-            while (early_ns := record.timestamp_unix_ns - clock.unix_ns()) > 0:  # noqa: ASYNC110
-                await asyncio.sleep(early_ns / _NS_PER_S)
+            await _wait_until(record.timestamp_unix_ns, clock)
             publish(record)
         if batch.failure is not None:
             raise batch.failure
         more = batch.more
+
+
+async def _wait_until(unix_ns: int, clock: Clock) -> None:
+    # Asked again after each sleep: the clock decides, and it need not run as the loop's.
+    while (early_ns := unix_ns - clock.unix_ns()) > 0:  # noqa: ASYNC110
+        await asyncio.sleep(early_ns / _NS_PER_S)

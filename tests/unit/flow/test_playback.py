@@ -107,18 +107,38 @@ async def test_nothing_is_played_from_an_empty_source() -> None:
     assert published == []
 
 
-async def test_drawing_keeps_only_a_little_ahead_of_time() -> None:
-    reel, published = Reel(step_ns=10 * MS), asyncio.Event()
-    playing = asyncio.create_task(
-        play(reel.records(NOW + 50 * MS), ManualClock(NOW + 50 * MS), lambda _: published.set())
-    )
+@pytest.mark.parametrize(("step_ms", "drawn"), [(1, 246), (5, 50), (33, 9), (1000, 2)])
+async def test_drawing_keeps_a_quarter_of_a_second_ahead_and_no_more(
+    step_ms: int, drawn: int
+) -> None:
+    reel, published = Reel(step_ns=step_ms * MS), asyncio.Event()
+    clock = ManualClock(NOW)
+    playing = asyncio.create_task(play(reel.records(NOW), clock, lambda _: published.set()))
     await published.wait()
+    while reel.drawn < drawn:
+        await asyncio.sleep(0)
     for _ in range(100):
         await asyncio.sleep(0)
     playing.cancel()
     with pytest.raises(asyncio.CancelledError):
         await playing
-    assert reel.drawn * reel.step_ns <= 600 * MS
+    # One visit to the thread may be under way: 10 ms of records, or one.
+    assert drawn <= reel.drawn <= drawn + max(10 // step_ms, 1)
+
+
+async def test_no_more_than_a_bounded_number_of_late_records_waits() -> None:
+    reel, published = Reel(step_ns=MS), 0
+
+    def publish(record: Tick) -> None:
+        nonlocal published
+        published += 1
+        # Thirty-two batches of 10 ms wait, one is published from, one is drawn.
+        assert reel.drawn - published <= 34 * 11
+        if published == 2000:
+            raise LookupError("enough")
+
+    with pytest.raises(LookupError):
+        await play(reel.records(NOW - 60_000 * MS), ManualClock(NOW), publish)
 
 
 async def test_what_came_before_a_failure_is_published_and_then_the_failure_raised() -> None:

@@ -61,6 +61,15 @@ def test_a_large_noisy_picture_is_one_slice_too():
         assert len(encoder.encode(noise(640, 480, index)).nal_units) == 1
 
 
+def test_a_lower_quantiser_is_better_and_larger():
+    frame = noise(64, 48)
+    sizes = [
+        len(H264Encoder(width=64, height=48, rate_hz=30, quantiser=n).encode(frame).nal_units[0])
+        for n in (10, 22, 40)
+    ]
+    assert sizes == sorted(sizes, reverse=True)
+
+
 def test_parameter_sets_stay_the_same(encoder, numbered):
     before = encoder.parameter_sets
     for index in range(40):
