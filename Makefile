@@ -45,6 +45,7 @@ clean:
 env:
 	@tools/make-env .venv --editable '.[all]' --group dev
 
-# The official client excludes our own versions of its libraries, so it has an environment of its own.
+# The incumbents exclude our own versions of their libraries, so each kind has an environment of its own.
 peers:
 	@tools/make-env .venvs/peers-realtime --group peers-realtime
+	@tools/make-env .venvs/peers-core --group peers-core
