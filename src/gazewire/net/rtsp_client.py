@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import ssl
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from types import TracebackType
@@ -82,6 +83,8 @@ class RtspClient:
         url: of the presentation; of a scheme such as ``rtspt`` that stands for TCP, too.
         clock: for times of arrival.
         timeout_s: for connecting, and for each answer.
+        tls: how to encrypt the connection; the usual way where none is given and the scheme is
+            ``rtsps``. UDP is as it is.
 
     Attributes:
         foreign_bytes: skipped because they made no sense between interleaved packets.
@@ -92,7 +95,14 @@ class RtspClient:
         TimeoutError: on entering, where that took too long.
     """
 
-    def __init__(self, url: str, clock: Clock, *, timeout_s: float = 10.0) -> None:
+    def __init__(
+        self,
+        url: str,
+        clock: Clock,
+        *,
+        timeout_s: float = 10.0,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
         try:
             self._parsed = RtspUrl.parse(url)
         except RemoteProtocolError as error:
@@ -100,6 +110,9 @@ class RtspClient:
         # The relatives of the scheme are private to clients; a device need not know them.
         self._url = f"rtsp{url[url.index('://') :]}"
         self._base_url = self._url
+        if tls is None and self._parsed.scheme == "rtsps":
+            tls = ssl.create_default_context()
+        self._tls = tls
         self._clock = clock
         self._timeout_s = timeout_s
         self._link = _Link(clock)
@@ -118,7 +131,11 @@ class RtspClient:
         try:
             async with asyncio.timeout(self._timeout_s):
                 await loop.create_connection(
-                    lambda: self._link, host, port, happy_eyeballs_delay=_HAPPY_EYEBALLS_S
+                    lambda: self._link,
+                    host,
+                    port,
+                    ssl=self._tls,
+                    happy_eyeballs_delay=_HAPPY_EYEBALLS_S,
                 )
         except TimeoutError as error:
             raise TimeoutError(f"no answer from {host}:{port} in {self._timeout_s:g} s") from error

@@ -11,12 +11,14 @@ decoding.close()
 from __future__ import annotations
 
 import asyncio
+import enum
 import logging
 import queue
 import threading
 from collections.abc import Callable
 from typing import Generic, Protocol, TypeVar
 
+from gazewire.errors import GazewireError
 from gazewire.wire.sdp import MediaDescription
 
 __all__ = ["Decoder", "Decoding"]
@@ -25,16 +27,22 @@ logger = logging.getLogger("gazewire.client")
 
 S = TypeVar("S")
 T = TypeVar("T")
+Coded = TypeVar("Coded", contravariant=True)
 
 # About two seconds of the fastest video: who decodes more slowly than that never catches up.
 _MOST_WAITING = 512
 
 
-class Decoder(Protocol[S, T]):
+class Decoder(Protocol[Coded, T]):
     """Makes pictures or sound of coded units; used in one thread."""
 
-    def decode(self, unit: S) -> list[T]:
+    def decode(self, unit: Coded) -> list[T]:
         """Take a unit; what cannot be decoded is counted and left out, not raised."""
+
+
+class _Last(enum.Enum):
+    OF_STREAM = enum.auto()
+    OF_ALL = enum.auto()
 
 
 class Decoding(Generic[S, T]):
@@ -44,9 +52,10 @@ class Decoding(Generic[S, T]):
     begins anew with what comes then.
 
     Args:
-        name: of the thread.
+        name: of the stream.
         make_decoder: makes one for each session, from what the device tells of the stream.
         deliver: takes what was decoded, on the event loop's thread.
+        ended: called there when the stream has ended and all of it was delivered.
 
     Attributes:
         skipped: units left out because too many waited.
@@ -57,14 +66,17 @@ class Decoding(Generic[S, T]):
         name: str,
         make_decoder: Callable[[MediaDescription], Decoder[S, T]],
         deliver: Callable[[list[T]], None],
+        *,
+        ended: Callable[[], None],
     ) -> None:
         self.skipped = 0
+        self._name = name
         self._make_decoder = make_decoder
         self._deliver = deliver
+        self._ended = ended
         self._loop = asyncio.get_running_loop()
         self._media: MediaDescription | None = None
-        # None ends the thread; a description begins a session; all else is to be decoded.
-        self._inbox: queue.SimpleQueue[MediaDescription | S | None] = queue.SimpleQueue()
+        self._inbox: queue.SimpleQueue[MediaDescription | _Last | S] = queue.SimpleQueue()
         self._decoded: list[T] = []
         self._lock = threading.Lock()
         self._thread = threading.Thread(target=self._work, name=f"decodes {name}", daemon=True)
@@ -86,10 +98,14 @@ class Decoding(Generic[S, T]):
         for item in items:
             self._inbox.put(item)
 
+    def stream_ended(self) -> None:
+        """Deliver what is there, and tell that it was all."""
+        self._inbox.put(_Last.OF_STREAM)
+
     def close(self) -> None:
-        """End the thread, and wait for it: no longer than one unit takes. Harmless when repeated."""
+        """End the thread, when it has finished its unit. Harmless when repeated."""
         self._empty()
-        self._inbox.put(None)
+        self._inbox.put(_Last.OF_ALL)
         self._thread.join()
 
     def _empty(self) -> None:
@@ -102,21 +118,33 @@ class Decoding(Generic[S, T]):
 
     def _work(self) -> None:
         decoder: Decoder[S, T] | None = None
-        while (item := self._inbox.get()) is not None:
+        while (item := self._inbox.get()) is not _Last.OF_ALL:
             if isinstance(item, MediaDescription):
-                decoder = self._make_decoder(item)
+                decoder = self._decoder_for(item)
+            elif isinstance(item, _Last):
+                self._call(self._ended)
             elif decoder is not None and (decoded := decoder.decode(item)):
                 self._hand_over(decoded)
+
+    def _decoder_for(self, media: MediaDescription) -> Decoder[S, T] | None:
+        try:
+            return self._make_decoder(media)
+        except GazewireError as error:
+            logger.warning("%s: cannot decode what the device describes: %s", self._name, error)
+            return None
 
     def _hand_over(self, decoded: list[T]) -> None:
         with self._lock:
             is_first = not self._decoded
             self._decoded += decoded
         if is_first:
-            try:
-                self._loop.call_soon_threadsafe(self._take_over)
-            except RuntimeError:
-                return  # the loop is closed; so will this be
+            self._call(self._take_over)
+
+    def _call(self, function: Callable[[], None]) -> None:
+        try:
+            self._loop.call_soon_threadsafe(function)
+        except RuntimeError:
+            return  # the loop is closed; so will this be
 
     def _take_over(self) -> None:
         with self._lock:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import ssl
+from dataclasses import dataclass, field
 
-__all__ = ["DEFAULT_POLICY", "RetryDelay", "StreamPolicy", "TransportChoice"]
+from gazewire.time import Clock
+
+__all__ = ["DEFAULT_POLICY", "RetryDelay", "StreamOptions", "StreamPolicy", "TransportChoice"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,3 +93,23 @@ class TransportChoice:
         """Learn that packets come by TCP where none came by UDP."""
         if self.may_fall_back:
             self._over_tcp = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StreamOptions:
+    """How the streams of one device are received, whatever they carry."""
+
+    clock: Clock
+    """For times of arrival."""
+
+    policy: StreamPolicy = DEFAULT_POLICY
+    """How patient to be."""
+
+    transport: TransportChoice = field(default_factory=TransportChoice)
+    """UDP or TCP; shared, because what one stream learns of the network holds for all."""
+
+    tls: ssl.SSLContext | None = None
+    """For URLs of the scheme ``rtsps``, where the usual way will not do."""
+
+    keep_alive: bool = True
+    """Open again what was lost. If not, a stream is opened once, and its end is the end."""

@@ -1,6 +1,6 @@
 """One stream of a device, kept alive.
 
-    stream = LiveStream("gaze", GAZE, StreamAddress(url), clock)
+    stream = LiveStream("gaze", GAZE, StreamAddress(url), StreamOptions(clock=clock))
     with stream.topic.subscribe(capacity=1000) as gaze:
         stream.start()
         async for datum in gaze:
@@ -25,18 +25,12 @@ from typing import Generic, Protocol, TypeVar
 
 from gazewire.client._engine.address import StreamAddress
 from gazewire.client._engine.payloads import PayloadKind
-from gazewire.client._engine.policy import (
-    DEFAULT_POLICY,
-    RetryDelay,
-    StreamPolicy,
-    TransportChoice,
-)
+from gazewire.client._engine.policy import RetryDelay, StreamOptions
 from gazewire.client._engine.reception import Reception
 from gazewire.client._engine.statistics import StreamState, StreamStatistics
 from gazewire.errors import GazewireError
 from gazewire.flow import Topic
 from gazewire.net import RtspClient, Track
-from gazewire.time import Clock
 from gazewire.wire.sdp import MediaDescription
 
 __all__ = ["LiveStream", "StreamListener"]
@@ -64,6 +58,9 @@ class StreamListener(Protocol[T]):
     def items_arrived(self, items: list[T]) -> None:
         """Take records, in order, at least one."""
 
+    def stream_ended(self) -> None:
+        """The stream was not to be kept alive, and is lost."""
+
 
 class _NothingCameError(Exception):
     """The stream is open and silent, by the way that its packets should come."""
@@ -72,21 +69,19 @@ class _NothingCameError(Exception):
 class LiveStream(Generic[T]):
     """Receives one stream for as long as it is wanted.
 
-    Use it on one event loop's thread. Streams of one device share a `transport`: what one of them
-    learns of the network holds for all.
+    Use it on one event loop's thread.
 
     Args:
         name: for messages to humans.
         kind: what it carries.
         address: where to open it; followed when it changes.
-        clock: for times of arrival.
-        policy: how patient to be.
-        transport: UDP or TCP.
+        options: how to receive it. One that is not kept alive ends `topic` when it ends.
 
     Attributes:
         name: as given.
         topic: its records. Nothing comes before `start`.
         media: how the device describes it, once it has been opened.
+        failure: why it ended, where it is not kept alive.
     """
 
     def __init__(
@@ -94,19 +89,19 @@ class LiveStream(Generic[T]):
         name: str,
         kind: PayloadKind[T],
         address: StreamAddress,
-        clock: Clock,
-        *,
-        policy: StreamPolicy = DEFAULT_POLICY,
-        transport: TransportChoice | None = None,
+        options: StreamOptions,
     ) -> None:
         self.name = name
         self.topic = Topic[T](name)
         self.media: MediaDescription | None = None
+        self.failure: Exception | None = None
         self._kind = kind
         self._address = address
-        self._clock = clock
-        self._policy = policy
-        self._transport = TransportChoice() if transport is None else transport
+        self._clock = options.clock
+        self._policy = options.policy
+        self._transport = options.transport
+        self._tls = options.tls
+        self._keep_alive = options.keep_alive
         self._listeners: list[StreamListener[T]] = []
         self._observers: list[Callable[[StreamState], None]] = []
         self._task: asyncio.Task[None] | None = None
@@ -120,6 +115,11 @@ class LiveStream(Generic[T]):
     def state(self) -> StreamState:
         """Where it stands."""
         return self._state
+
+    @property
+    def is_started(self) -> bool:
+        """Somebody wants it."""
+        return self._task is not None
 
     @property
     def statistics(self) -> StreamStatistics:
@@ -203,6 +203,9 @@ class LiveStream(Generic[T]):
                 silent_by_udp = True
                 continue
             except (GazewireError, TimeoutError) as error:
+                if not self._keep_alive:
+                    self._end(error)
+                    return
                 self._complain(error)
             silent_by_udp = False
             self._enter(StreamState.RETRYING)
@@ -210,6 +213,13 @@ class LiveStream(Generic[T]):
             with suppress(TimeoutError):
                 async with asyncio.timeout(retry.next_s()):
                     await self._address.change()
+
+    def _end(self, failure: Exception) -> None:
+        self.failure, self._error = failure, str(failure)
+        self._enter(StreamState.IDLE)
+        self.topic.close()
+        for listener in tuple(self._listeners):
+            listener.stream_ended()
 
     def _complain(self, error: Exception) -> None:
         # Each cause once, not each try.
@@ -219,7 +229,9 @@ class LiveStream(Generic[T]):
 
     async def _receive(self, url: str, *, over_tcp: bool, instead: bool, retry: RetryDelay) -> None:
         """Have one session, until it fails or the address changes."""
-        client = RtspClient(url, self._clock, timeout_s=self._policy.connect_timeout_s)
+        client = RtspClient(
+            url, self._clock, timeout_s=self._policy.connect_timeout_s, tls=self._tls
+        )
         async with client:
             media = self._kind.choose(await client.describe())
             reception = Reception(

@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+import functools
+from collections.abc import AsyncIterator, Iterator
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 
 from numpy.typing import NDArray
 
+from gazewire.client._engine.address import StreamAddress
+from gazewire.client._engine.feed import DecodingFeed, Feed
+from gazewire.client._engine.payloads import AUDIO
+from gazewire.client._engine.policy import StreamOptions
+from gazewire.client._engine.stream import LiveStream
+from gazewire.client.streaming.base import RTSPRawStreamer, SDPDataNotAvailableError
 from gazewire.client.streaming.timestamped import NS_PER_S, Timestamped
+from gazewire.errors import RemoteProtocolError
+from gazewire.media import Sound, SoundDecoder, integer_resampler
+from gazewire.wire.sdp import AacParameters, MediaDescription
 
 if TYPE_CHECKING:
     import av
 
-__all__ = ["AudioFrame", "AudioNotAvailableError"]
+__all__ = [
+    "AudioFrame",
+    "AudioNotAvailableError",
+    "RTSPAudioStreamer",
+    "audio_feed",
+    "receive_audio_frames",
+]
 
 
 class AudioNotAvailableError(Exception):
@@ -56,3 +72,57 @@ class AudioFrame(Timestamped, _AudioFields):
         """
         for part in self.resampler.resample(self.av_frame):
             yield part.to_ndarray(*args, **kwargs)
+
+
+def audio_feed(address: StreamAddress, options: StreamOptions) -> Feed[AudioFrame]:
+    """Sound of the scene camera's microphone, decoded."""
+    resampler_for = functools.cache(integer_resampler)
+
+    def convert(sound: Sound) -> AudioFrame:
+        frame = sound.audio_frame
+        resampler = resampler_for(frame.layout.name, frame.sample_rate)
+        return AudioFrame.at_unix_ns(frame, sound.timestamp_unix_ns, resampler)
+
+    return DecodingFeed(LiveStream("audio", AUDIO, address, options), _sound_decoder, convert)
+
+
+def _sound_decoder(media: MediaDescription) -> SoundDecoder:
+    return SoundDecoder(AacParameters.parse(media.fmtp or "").config)
+
+
+class RTSPAudioStreamer(RTSPRawStreamer):
+    """Sound of the scene camera's microphone by its URL; in all else like `RTSPRawStreamer`."""
+
+    _MEDIA: ClassVar[str] = "audio"
+
+    def _make_feed(self, address: StreamAddress) -> Feed[AudioFrame]:
+        return audio_feed(address, self._options)
+
+    async def receive(self) -> AsyncIterator[AudioFrame]:  # type: ignore[override]  # of what it yields
+        """Receive sound.
+
+        Raises:
+            NetworkError, DeviceRefusedError, RemoteProtocolError, TimeoutError: as
+                `RTSPRawStreamer.receive`.
+        """
+        async for item in self._received():
+            yield item
+
+    @property
+    def codec_config(self) -> str:
+        """Configuration of the decoder, from the SDP, in hexadecimal digits.
+
+        Raises:
+            SDPDataNotAvailableError: the stream has not been opened yet, or tells none.
+        """
+        try:
+            return AacParameters.parse(self._fmtp()).config.hex()
+        except RemoteProtocolError as error:
+            raise SDPDataNotAvailableError(str(error)) from error
+
+
+async def receive_audio_frames(url: str, *args: Any, **kwargs: Any) -> AsyncIterator[AudioFrame]:
+    """Receive sound; see `RTSPAudioStreamer`."""
+    async with RTSPAudioStreamer(url, *args, **kwargs) as streamer:
+        async for item in streamer.receive():
+            yield item

@@ -8,20 +8,29 @@ start where only that is known.
 
 from __future__ import annotations
 
-from typing import NamedTuple, Self, TypeAlias
+from collections.abc import AsyncIterator
+from typing import Any, NamedTuple, Self, TypeAlias
 
-from gazewire.client.streaming.base import RTSPData
-from gazewire.client.streaming.timestamped import Dated
+from gazewire.client._engine.address import StreamAddress
+from gazewire.client._engine.feed import ConvertingFeed, Feed
+from gazewire.client._engine.payloads import EYE_EVENTS
+from gazewire.client._engine.policy import StreamOptions
+from gazewire.client._engine.stream import LiveStream
+from gazewire.client.streaming.base import RTSPData, RTSPRawStreamer
+from gazewire.client.streaming.timestamped import NS_PER_S, Dated
 from gazewire.errors import RemoteProtocolError
 from gazewire.model import Blink, EyeEvent, Fixation, Onset, Saccade
-from gazewire.wire.payload import Keepalive, UnknownEyeEvent, parse_eye_event
+from gazewire.wire.payload import Keepalive, ReceivedEyeEvent, UnknownEyeEvent, parse_eye_event
 
 __all__ = [
     "BlinkEventData",
     "EyeEventDataType",
     "FixationEventData",
     "FixationOnsetEventData",
+    "RTSPEyeEventStreamer",
     "eye_event_data",
+    "eye_event_feed",
+    "receive_eye_events_data",
 ]
 
 _SACCADE, _FIXATION, _SACCADE_ONSET, _FIXATION_ONSET, _BLINK = range(5)
@@ -199,3 +208,45 @@ def _other(
     wanted: type[EyeEventDataType], event: EyeEvent | Keepalive | UnknownEyeEvent
 ) -> RemoteProtocolError:
     return RemoteProtocolError(f"not a {wanted.__name__}: {event}")
+
+
+def _received_data(received: ReceivedEyeEvent) -> EyeEventDataType | None:
+    event = received.event
+    if isinstance(event, UnknownEyeEvent):
+        return None
+    # Before the first sender report there is no RTP time; its own time is the next best.
+    rtp_unix_ns = received.rtp_unix_ns
+    if rtp_unix_ns is None:
+        rtp_unix_ns = event.timestamp_unix_ns
+    return eye_event_data(event, rtp_unix_ns / NS_PER_S)
+
+
+def eye_event_feed(address: StreamAddress, options: StreamOptions) -> Feed[EyeEventDataType]:
+    """Fixations, saccades and blinks; events of a type that is newer than we are are counted."""
+    return ConvertingFeed(LiveStream("eye_events", EYE_EVENTS, address, options), _received_data)
+
+
+class RTSPEyeEventStreamer(RTSPRawStreamer):
+    """Fixations, saccades and blinks by their URL; in all else like `RTSPRawStreamer`."""
+
+    def _make_feed(self, address: StreamAddress) -> Feed[EyeEventDataType]:
+        return eye_event_feed(address, self._options)
+
+    async def receive(self) -> AsyncIterator[EyeEventDataType]:  # type: ignore[override]  # of what it yields
+        """Receive what the eyes did.
+
+        Raises:
+            NetworkError, DeviceRefusedError, RemoteProtocolError, TimeoutError: as
+                `RTSPRawStreamer.receive`.
+        """
+        async for item in self._received():
+            yield item
+
+
+async def receive_eye_events_data(
+    url: str, *args: Any, **kwargs: Any
+) -> AsyncIterator[EyeEventDataType]:
+    """Receive what the eyes did; see `RTSPEyeEventStreamer`."""
+    async with RTSPEyeEventStreamer(url, *args, **kwargs) as streamer:
+        async for item in streamer.receive():
+            yield item

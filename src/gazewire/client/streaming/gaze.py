@@ -11,10 +11,15 @@ angles radians.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import ClassVar, NamedTuple, Self, TypeAlias
+from collections.abc import AsyncIterator, Callable, Mapping
+from typing import Any, ClassVar, NamedTuple, Self, TypeAlias
 
-from gazewire.client.streaming.base import RTSPData
+from gazewire.client._engine.address import StreamAddress
+from gazewire.client._engine.feed import ConvertingFeed, Feed
+from gazewire.client._engine.payloads import GAZE
+from gazewire.client._engine.policy import StreamOptions
+from gazewire.client._engine.stream import LiveStream
+from gazewire.client.streaming.base import RTSPData, RTSPRawStreamer
 from gazewire.client.streaming.timestamped import NS_PER_S, Timestamped
 from gazewire.errors import LocalProtocolError, RemoteProtocolError
 from gazewire.model import Eyelid, EyeState, GazeDatum
@@ -29,8 +34,11 @@ __all__ = [
     "GazeData",
     "GazeDataType",
     "Point",
+    "RTSPGazeStreamer",
     "gaze_data",
     "gaze_data_from_raw",
+    "gaze_feed",
+    "receive_gaze_data",
 ]
 
 # These are made for every sample of a stream, where a microsecond counts: a named tuple's own
@@ -425,3 +433,32 @@ def _eyelids(wanted: type[_Gaze], datum: GazeDatum) -> tuple[Eyelid, Eyelid]:
 
 def _lacks(wanted: type[_Gaze], what: str) -> LocalProtocolError:
     return LocalProtocolError(f"{wanted.__name__} needs {what}; the datum has none")
+
+
+def gaze_feed(address: StreamAddress, options: StreamOptions) -> Feed[GazeDataType]:
+    """Gaze, in the type that the device's format calls for."""
+    return ConvertingFeed(LiveStream("gaze", GAZE, address, options), gaze_data)
+
+
+class RTSPGazeStreamer(RTSPRawStreamer):
+    """Gaze by its URL; in all else like `RTSPRawStreamer`."""
+
+    def _make_feed(self, address: StreamAddress) -> Feed[GazeDataType]:
+        return gaze_feed(address, self._options)
+
+    async def receive(self) -> AsyncIterator[GazeDataType]:  # type: ignore[override]  # of what it yields
+        """Receive gaze, in the type that the device's format calls for.
+
+        Raises:
+            NetworkError, DeviceRefusedError, RemoteProtocolError, TimeoutError: as
+                `RTSPRawStreamer.receive`.
+        """
+        async for item in self._received():
+            yield item
+
+
+async def receive_gaze_data(url: str, *args: Any, **kwargs: Any) -> AsyncIterator[GazeDataType]:
+    """Receive gaze, in the type that the device's format calls for; see `RTSPGazeStreamer`."""
+    async with RTSPGazeStreamer(url, *args, **kwargs) as streamer:
+        async for item in streamer.receive():
+            yield item

@@ -3,15 +3,30 @@
 from __future__ import annotations
 
 import warnings
-from typing import NamedTuple, Self
+from collections.abc import AsyncIterator
+from typing import Any, NamedTuple, Self
 
-from gazewire.client.streaming.base import RTSPData
+from gazewire.client._engine.address import StreamAddress
+from gazewire.client._engine.feed import ConvertingFeed, Feed
+from gazewire.client._engine.payloads import IMU
+from gazewire.client._engine.policy import StreamOptions
+from gazewire.client._engine.stream import LiveStream
+from gazewire.client.streaming.base import RTSPData, RTSPRawStreamer
 from gazewire.client.streaming.imu_packet import ImuPacket
 from gazewire.client.streaming.timestamped import NS_PER_S, Timestamped
 from gazewire.model import ImuDatum
 from gazewire.wire.payload import parse_imu
 
-__all__ = ["Data3D", "IMUData", "IMUPacket_to_IMUData", "ImuPacket", "Quaternion"]
+__all__ = [
+    "Data3D",
+    "IMUData",
+    "IMUPacket_to_IMUData",
+    "ImuPacket",
+    "Quaternion",
+    "RTSPImuStreamer",
+    "imu_feed",
+    "receive_imu_data",
+]
 
 # As in `gaze`: a named tuple's own constructor is a call of Python, this is not.
 _new = tuple.__new__
@@ -99,3 +114,32 @@ def IMUPacket_to_IMUData(imu_packet: ImuPacket) -> IMUData:
             quaternion_wxyz=(rotation.w, rotation.x, rotation.y, rotation.z),
         )
     )
+
+
+def imu_feed(address: StreamAddress, options: StreamOptions) -> Feed[IMUData]:
+    """Motion of the head."""
+    return ConvertingFeed(LiveStream("imu", IMU, address, options), IMUData.from_datum)
+
+
+class RTSPImuStreamer(RTSPRawStreamer):
+    """Inertial data by their URL; in all else like `RTSPRawStreamer`."""
+
+    def _make_feed(self, address: StreamAddress) -> Feed[IMUData]:
+        return imu_feed(address, self._options)
+
+    async def receive(self) -> AsyncIterator[IMUData]:  # type: ignore[override]  # of what it yields
+        """Receive inertial data.
+
+        Raises:
+            NetworkError, DeviceRefusedError, RemoteProtocolError, TimeoutError: as
+                `RTSPRawStreamer.receive`.
+        """
+        async for item in self._received():
+            yield item
+
+
+async def receive_imu_data(url: str, *args: Any, **kwargs: Any) -> AsyncIterator[IMUData]:
+    """Receive inertial data; see `RTSPImuStreamer`."""
+    async with RTSPImuStreamer(url, *args, **kwargs) as streamer:
+        async for item in streamer.receive():
+            yield item

@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeAlias
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gazewire.client._engine.address import StreamAddress
+from gazewire.client._engine.feed import DecodingFeed, Feed
+from gazewire.client._engine.payloads import VIDEO
+from gazewire.client._engine.policy import StreamOptions
+from gazewire.client._engine.stream import LiveStream
+from gazewire.client.streaming.base import RTSPRawStreamer, SDPDataNotAvailableError
+from gazewire.client.streaming.nal_unit import extract_payload_from_nal_unit
 from gazewire.client.streaming.timestamped import NS_PER_S, Timestamped
+from gazewire.errors import RemoteProtocolError
+from gazewire.media import Picture, PictureDecoder
+from gazewire.wire.sdp import H264Parameters, MediaDescription
 
 if TYPE_CHECKING:
     import av
 
-__all__ = ["BGRBuffer", "VideoFrame"]
+__all__ = [
+    "BGRBuffer",
+    "RTSPVideoFrameStreamer",
+    "VideoFrame",
+    "receive_video_frames",
+    "video_feed",
+]
 
 BGRBuffer: TypeAlias = NDArray[np.uint8]
 """(H, W, 3) uint8, C-contiguous: blue, green, red."""
@@ -50,3 +67,64 @@ class VideoFrame(Timestamped, _VideoFields):
             (H, W, 3) uint8, yours to draw on.
         """
         return self.to_ndarray(format="bgr24")
+
+
+def video_feed(name: str, address: StreamAddress, options: StreamOptions) -> Feed[VideoFrame]:
+    """Pictures of a camera, decoded."""
+
+    def convert(picture: Picture) -> VideoFrame:
+        return VideoFrame.at_unix_ns(picture.video_frame, picture.timestamp_unix_ns)
+
+    return DecodingFeed(LiveStream(name, VIDEO, address, options), _picture_decoder, convert)
+
+
+def _picture_decoder(media: MediaDescription) -> PictureDecoder:
+    try:
+        described = H264Parameters.parse(media.fmtp or "")
+    except RemoteProtocolError:
+        # The pictures bring their parameters along.
+        return PictureDecoder()
+    return PictureDecoder(parameter_sets=described.parameter_sets)
+
+
+class RTSPVideoFrameStreamer(RTSPRawStreamer):
+    """Pictures of a camera by their URL; in all else like `RTSPRawStreamer`."""
+
+    _MEDIA: ClassVar[str] = "video"
+    # Two seconds of the scene: a picture of it takes 3 MB.
+    _CAPACITY: ClassVar[int] = 60
+
+    def _make_feed(self, address: StreamAddress) -> Feed[VideoFrame]:
+        return video_feed("video", address, self._options)
+
+    async def receive(self) -> AsyncIterator[VideoFrame]:  # type: ignore[override]  # of what it yields
+        """Receive pictures.
+
+        Raises:
+            NetworkError, DeviceRefusedError, RemoteProtocolError, TimeoutError: as
+                `RTSPRawStreamer.receive`.
+        """
+        async for item in self._received():
+            yield item
+
+    @property
+    def sprop_parameter_set_payloads(self) -> list[bytes]:
+        """Parameter sets of the decoder, from the SDP, each behind a start code.
+
+        Raises:
+            SDPDataNotAvailableError: the stream has not been opened yet, or tells none.
+        """
+        try:
+            described = H264Parameters.parse(self._fmtp())
+        except RemoteProtocolError as error:
+            raise SDPDataNotAvailableError(str(error)) from error
+        if not described.parameter_sets:
+            raise SDPDataNotAvailableError("the device tells no parameter sets")
+        return [extract_payload_from_nal_unit(unit) for unit in described.parameter_sets]
+
+
+async def receive_video_frames(url: str, *args: Any, **kwargs: Any) -> AsyncIterator[VideoFrame]:
+    """Receive pictures; see `RTSPVideoFrameStreamer`."""
+    async with RTSPVideoFrameStreamer(url, *args, **kwargs) as streamer:
+        async for item in streamer.receive():
+            yield item
