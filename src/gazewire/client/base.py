@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import abc
 import logging
-from typing import TypeVar
+from typing import Self, TypeVar
 
 from gazewire.client.models import APIPath, DiscoveredDeviceInfo
 
@@ -56,11 +56,11 @@ class DeviceBase(abc.ABC):  # noqa: B024  # every client adds its own way to ask
         return f"Device(ip={self.address}, port={self.port}, dns={self.dns_name})"
 
     @classmethod
-    def from_discovered_device(cls: type[DeviceType], device: DiscoveredDeviceInfo) -> DeviceType:
+    def from_discovered_device(cls, device: DiscoveredDeviceInfo) -> Self:
         """Make the client of a device that was discovered, at the first of its addresses."""
         return cls(device.addresses[0], device.port, full_name=device.name, dns_name=device.server)
 
     @classmethod
-    def convert_from(cls: type[DeviceType], other: DeviceBase) -> DeviceType:
+    def convert_from(cls, other: DeviceBase) -> Self:
         """Make a client of the same device that another client is of."""
         return cls(other.address, other.port, full_name=other.full_name, dns_name=other.dns_name)

@@ -245,15 +245,15 @@ def parse_component(raw: ComponentRaw) -> Component:
     """
     given: object = raw  # for a peer may have sent anything
     if not isinstance(given, dict) or not {"model", "data"} <= given.keys():
-        raise UnknownComponentError(f"a component has a model and data, this has not: {raw!r}")
+        raise UnknownComponentError(f"a component has a model and data, this has not: {raw!r:.200}")
     model, data = raw["model"], raw["data"]
     read = _READERS.get(model) if isinstance(model, str) else None
     if read is None:
-        raise UnknownComponentError(f"no model {model!r} is known; its data are {data!r}")
+        raise UnknownComponentError(f"no model {model!r:.40} is known; its data are {data!r:.200}")
     try:
         return read(data)
     except msgspec.ValidationError as error:
-        raise ValueError(f"malformed {model}: {error}, in {data!r}") from error
+        raise ValueError(f"malformed {model}: {error}, in {data!r:.200}") from error
 
 
 def _reader(make: Callable[..., Component], **defaults: object) -> Callable[[object], Component]:
