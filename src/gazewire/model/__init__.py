@@ -6,12 +6,18 @@ right and y down.
 """
 
 from gazewire.model.access_unit import AccessUnit
+from gazewire.model.annotation import Annotation
 from gazewire.model.audio import AudioAccessUnit, AudioChunk
+from gazewire.model.blink_response import BlinkResponse
+from gazewire.model.dispersion_fixation import DispersionFixation
 from gazewire.model.eye_event import Blink, EyeEvent, Fixation, Onset, Saccade
 from gazewire.model.frame import Frame, PixelFormat
 from gazewire.model.gaze import Eyelid, EyeState, GazeDatum, Vector3
 from gazewire.model.imu import ImuDatum
+from gazewire.model.mapped_gaze import DatumReference, GazeRay, MappedGaze
 from gazewire.model.mark import Event
+from gazewire.model.notification import Notification
+from gazewire.model.pupil import Circle3d, Ellipse, EyeId, EyeModel, Point2, PupilDatum, Sphere
 from gazewire.model.status import (
     Component,
     Hardware,
@@ -22,30 +28,49 @@ from gazewire.model.status import (
     ResourceState,
     Sensor,
 )
+from gazewire.model.surface import Matrix3, SurfaceDatum, SurfaceFixation, SurfaceGaze
 
 __all__ = [
     "AccessUnit",
+    "Annotation",
     "AudioAccessUnit",
     "AudioChunk",
     "Blink",
+    "BlinkResponse",
+    "Circle3d",
     "Component",
+    "DatumReference",
+    "DispersionFixation",
+    "Ellipse",
     "Event",
     "EyeEvent",
+    "EyeId",
+    "EyeModel",
     "EyeState",
     "Eyelid",
     "Fixation",
     "Frame",
     "GazeDatum",
+    "GazeRay",
     "Hardware",
     "ImuDatum",
+    "MappedGaze",
+    "Matrix3",
     "NetworkDevice",
+    "Notification",
     "Onset",
     "Phone",
     "PixelFormat",
+    "Point2",
+    "PupilDatum",
     "Recording",
     "RecordingAction",
     "ResourceState",
     "Saccade",
     "Sensor",
+    "Sphere",
+    "SurfaceDatum",
+    "SurfaceFixation",
+    "SurfaceGaze",
     "Vector3",
 ]

@@ -2,5 +2,13 @@
 
 from gazewire.time.clock import Clock, ManualClock, SystemClock
 from gazewire.time.ntp import ntp_from_unix_ns, unix_ns_from_ntp
+from gazewire.time.timebase import TimeBase
 
-__all__ = ["Clock", "ManualClock", "SystemClock", "ntp_from_unix_ns", "unix_ns_from_ntp"]
+__all__ = [
+    "Clock",
+    "ManualClock",
+    "SystemClock",
+    "TimeBase",
+    "ntp_from_unix_ns",
+    "unix_ns_from_ntp",
+]

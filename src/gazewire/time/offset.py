@@ -175,7 +175,7 @@ class OffsetEstimator:
             self._suspect(latest)
             return
         self._rounds.append(latest)
-        while latest.received_ns - self._rounds[0].sent_ns > _WINDOW_NS:
+        while latest.received_ns - self._rounds[0].received_ns > _WINDOW_NS:
             self._rounds.popleft()
         if self._is_due(latest):
             self._estimate = _fitted(self._rounds, self._estimate)
