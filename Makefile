@@ -46,6 +46,7 @@ env:
 	@tools/make-env .venv --editable '.[all]' --group dev
 
 # The incumbents exclude our own versions of their libraries, so each kind has an environment of its own.
+# The ZRE peer comes as source alone; it is pure Python.
 peers:
 	@tools/make-env .venvs/peers-realtime --group peers-realtime
-	@tools/make-env .venvs/peers-core --group peers-core
+	@tools/make-env .venvs/peers-core --no-binary zeromq-pyre --group peers-core
