@@ -24,6 +24,7 @@ from gazewire.camera import GlassesInfo, Record, Wants
 from gazewire.device import DeviceConfig, Playback, serve_device
 from gazewire.device.glasses import GlassesTopics
 from gazewire.device.monitor import monitor_routes
+from gazewire.device.shortfall import Shortfall
 from gazewire.device.state import DeviceState
 from gazewire.device.updates import status_updates_route
 from gazewire.model import Frame, GazeDatum, Hardware, Phone, Sensor
@@ -106,11 +107,18 @@ def recording_of(device: DeviceProgram) -> dict[str, Any] | None:
 class DeviceByHand:
     """What a page needs of a device; records come when the test publishes them."""
 
-    def __init__(self, server: HttpServer, topics: GlassesTopics, state: DeviceState) -> None:
+    def __init__(
+        self,
+        server: HttpServer,
+        topics: GlassesTopics,
+        state: DeviceState,
+        shortfall: Shortfall,
+    ) -> None:
         self.url = server.url
         self.port = server.port
         self.topics = topics
         self.state = state
+        self.shortfall = shortfall
 
     async def show(self, page: Page, timestamp_unix_ns: int) -> None:
         """Give the page a picture of the scene as soon as it asks for one."""
@@ -129,6 +137,7 @@ async def device_by_hand(
     *sensors: str, name: str = "By hand", port: int = 0
 ) -> AsyncIterator[DeviceByHand]:
     topics = GlassesTopics()
+    shortfall = Shortfall()
     clock = SystemClock()
     phone = Phone(
         battery_level=50,
@@ -148,13 +157,13 @@ async def device_by_hand(
         ],
         clock=clock,
     )
-    routes = [*monitor_routes(state, topics, clock, {}), status_updates_route(state)]
+    routes = [*monitor_routes(state, topics, clock, {}, shortfall), status_updates_route(state)]
 
     def refuse(status: int, message: str) -> HttpResponse:
         return HttpResponse(status, message.encode())
 
     async with HttpServer(routes, host="127.0.0.1", port=port, refuse=refuse) as server:
-        yield DeviceByHand(server, topics, state)
+        yield DeviceByHand(server, topics, state, shortfall)
 
 
 def frame(camera: str, timestamp_unix_ns: int, *, width: int = 64, height: int = 48) -> Frame:
@@ -430,6 +439,21 @@ async def test_the_page_tells_how_good_the_connection_is(
     async with opened(browser, device) as other:
         await other.wait_for("document.querySelector('#open-pages').textContent === '2'")
     await page.wait_for("document.querySelector('#open-pages').textContent === '1'")
+
+
+async def test_what_the_device_gives_up_is_told_as_soon_as_there_is_something(
+    browser: Browser,
+) -> None:
+    async with device_by_hand("world", "eyes") as device, AsyncExitStack() as pages:
+        page = await device.opened(pages, browser)
+        await page.wait_for("document.querySelector('#open-pages').textContent === '1'")
+        for row in ("left-out-row", "lowered-row"):
+            assert await page.evaluate(f"document.querySelector('#{row}').hidden")
+        device.shortfall.leave_out("world", 12)
+        device.shortfall.lower("eyes", 50, 100)
+        await page.wait_for("!document.querySelector('#lowered-row').hidden")
+        assert await text(page, "#left-out") == "world 12"
+        assert await text(page, "#lowered") == "eyes 50 Hz"
 
 
 QUESTION = {

@@ -141,7 +141,7 @@ class LiveCamera:
 
     @property
     def dropped(self) -> int:
-        """Frames lost so far because nobody took them in time."""
+        """Scene frames lost so far because nobody took them in time."""
         return 0 if self._handover is None else self._handover.dropped
 
     async def records(

@@ -144,6 +144,10 @@ class Source(Protocol):
     def info(self) -> GlassesInfo:
         """What the source has."""
 
+    @property
+    def dropped(self) -> int:
+        """Scene frames lost so far because nobody took them in time."""
+
     async def publish_to(
         self,
         publish: Callable[[Published], None],

@@ -28,6 +28,7 @@ from gazewire.device.recorder_factory import recorder_factory
 from gazewire.device.recordings import Recordings
 from gazewire.device.refusals import RecordingRules, Refusal
 from gazewire.device.rest import rest_routes
+from gazewire.device.shortfall import Shortfall
 from gazewire.device.state import DeviceState
 from gazewire.device.streams import DeviceStreams
 from gazewire.device.templates import DEFAULT_ANSWERS, DEFAULT_TEMPLATE, Questionnaire
@@ -108,6 +109,7 @@ class DeviceParts:
         http_port: bound port of the REST interface.
         faults: what is wrong with it, and can be.
         plugs: to be told which cameras are there.
+        shortfall: to be told what is given up.
         host_name: announced by mDNS, or None.
     """
 
@@ -120,6 +122,7 @@ class DeviceParts:
     http_port: int
     faults: FaultBoard
     plugs: Plugs
+    shortfall: Shortfall
     host_name: str | None
 
     @classmethod
@@ -137,7 +140,8 @@ class DeviceParts:
             AddressInUseError: a port that was asked for is taken.
             DeviceRefusedError: a fault is about something that the device has not.
         """
-        streams = DeviceStreams(config, info, topics, clock)
+        shortfall = Shortfall()
+        streams = DeviceStreams(config, info, topics, clock, shortfall)
         seams = Seams(streams.streams, streams.catalog, clock)
         servers = await _StreamServers.open(stack, config, seams)
         state = device_state(
@@ -172,7 +176,7 @@ class DeviceParts:
             [
                 *answering_by(seams.http, api_routes),
                 status_updates_route(state, seams.telling.begin),
-                *monitor_routes(state, topics, clock, streams.streams),
+                *monitor_routes(state, topics, clock, streams.streams, shortfall),
                 *fault_routes(faults),
             ],
         )
@@ -194,6 +198,7 @@ class DeviceParts:
             http_port=http.port,
             faults=faults,
             plugs=Plugs(rig),
+            shortfall=shortfall,
             host_name=host_name,
         )
 

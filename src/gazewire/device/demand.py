@@ -2,7 +2,8 @@
 
 Pictures of the scene always are: clients and recordings begin with the next one, and a source is
 asked for its frames a quarter of a second ahead. Those of the eyes are most of the work of a
-device, and few clients want them: they are made while somebody looks.
+device, and few clients want them: they are made while somebody looks. Of both there are fewer where
+the machine does not keep up.
 """
 
 from __future__ import annotations
@@ -36,10 +37,10 @@ class FrameDemand:
     def __call__(self, camera: str, index: int) -> bool:
         """The frame is worth making."""
         if camera != "eyes":
-            return True
+            return self._pace.keeps(camera, index)
         now_ns = self._clock.mono_ns()
         if self._eyes_are_watched():
             self._watched_mono_ns = now_ns
         if self._watched_mono_ns is None or now_ns - self._watched_mono_ns > _LINGER_NS:
             return False
-        return self._pace.keeps(index)
+        return self._pace.keeps(camera, index)

@@ -1,69 +1,107 @@
-"""Whether the machine keeps up with time, and what is given up where it does not: eye frames.
+"""Whether the machine keeps up with time, and what is given up where it does not: pictures.
 
-Gaze, the scene and all else are worth nothing late, and of two hundred pictures of the eyes in a
-second half can be spared. So rather than let everything be late, fewer of these are made; and this
-is said.
+Data are worth nothing late. Of two hundred pictures of the eyes in a second half can be spared, and
+then of thirty of the scene. So rather than let everything be late, fewer of these are made; and
+this is said. The size of a picture stays: gaze is told in pixels of the scene, and a calibration
+holds for one size.
 """
 
 from __future__ import annotations
 
-import logging
+from dataclasses import dataclass
 
-from gazewire.camera import Record
+from gazewire.camera import GlassesInfo, Record
+from gazewire.device.product import StreamName
+from gazewire.device.shortfall import Shortfall
 from gazewire.model import Frame
 from gazewire.time import Clock
 
 __all__ = ["Pace"]
 
-_log = logging.getLogger(__name__)
-
-_LATE_NS = 100_000_000
 # Late in one such time, and no less so in the next. Whoever catches up after a hiccup keeps up.
 _WINDOW_NS = 500_000_000
-_LEAST_EYE_RATE_HZ = 50
+_EYES_LATE_NS = 100_000_000
+_LEAST_EYE_RATE_HZ = 50.0
+# Eyes make room first, and a camera that is there now may take long to hand its pictures over.
+_SCENE_LATE_NS = 300_000_000
+_LEAST_SCENE_RATE_HZ = 7.5
 _FAR_BEHIND_NS = 1_000_000_000
 # Few enough to catch up soon, and enough for a client to see that the stream lives.
 _FAR_BEHIND_STEP = 8
 
 
-class Pace:
-    """Watches how late records are published, and halves the rate of eye frames in need.
+@dataclass(slots=True)
+class _Camera:
+    """A camera whose rate can be halved.
 
-    It does so when all records of a second were more than 100 ms late, there were eye frames among
-    them, and the lateness did not shrink; never below 50 Hz. What is given up does not come back
-    before the device is started anew: a rate that goes up and down is worse than a low one.
-
-    While records are more than a second late only one in eight of these is left, so that lateness
-    does not pile up.
-
-    Args:
-        eye_rate_hz: nominal, of the source; None where it has no eye cameras.
-        clock: the one by which records are published.
-
+    Attributes:
+        name: of its frames.
+        rate_hz: nominal, of the source.
+        least_hz: what is left in the worst case.
+        late_ns: later than this, something has to be given up.
+        step: of so many frames one is kept.
+        is_seen: frames of it came in this window.
     """
 
-    def __init__(self, eye_rate_hz: float | None, clock: Clock) -> None:
-        self._step = 1  # of so many eye frames one is kept
-        self._late_ns = 0
-        self._eye_rate_hz = eye_rate_hz
+    name: StreamName
+    rate_hz: float
+    least_hz: float
+    late_ns: int
+    step: int = 1
+    is_seen: bool = False
+
+    @property
+    def can_be_halved(self) -> bool:
+        return self.rate_hz / self.step / 2 >= self.least_hz
+
+
+class Pace:
+    """Watches how late records are published, and lowers the rate of pictures in need.
+
+    The rate of eye frames is halved when all records of a second were more than 100 ms late, there
+    were eye frames among them, and the lateness did not shrink; never below 50 Hz. Where that has
+    been done, or there are none, and records are more than 300 ms late in the same way, the rate of
+    scene frames is halved, never below 7.5 Hz. What is given up does not come back before the
+    device is started anew: a rate that goes up and down is worse than a low one.
+
+    While records are more than a second late only one frame in eight of these is left, so that
+    lateness does not pile up.
+
+    Args:
+        info: which cameras the source has.
+        clock: the one by which records are published.
+        shortfall: is told what is given up.
+    """
+
+    def __init__(self, info: GlassesInfo, clock: Clock, shortfall: Shortfall) -> None:
         self._clock = clock
+        self._shortfall = shortfall
+        # In the order in which they make room.
+        self._cameras: dict[str, _Camera] = {}
+        if info.eyes is not None:
+            self._cameras["eyes"] = _Camera(
+                "eyes", info.eyes.rate_hz, _LEAST_EYE_RATE_HZ, _EYES_LATE_NS
+            )
+        if info.scene is not None:
+            self._cameras["world"] = _Camera(
+                "world", info.scene.rate_hz, _LEAST_SCENE_RATE_HZ, _SCENE_LATE_NS
+            )
+        self._late_ns = 0
         self._window_end_ns: int | None = None
         self._least_ns = 0
         self._least_before_ns: int | None = None
-        self._has_eyes = False
 
-    def keeps(self, index: int) -> bool:
-        """This eye frame is not given up. Any thread may ask."""
+    def keeps(self, camera: str, index: int) -> bool:
+        """This frame is not given up. Any thread may ask."""
         is_far_behind = self._late_ns > _FAR_BEHIND_NS
-        return index % (self._step * (_FAR_BEHIND_STEP if is_far_behind else 1)) == 0
+        step = self._cameras[camera].step * (_FAR_BEHIND_STEP if is_far_behind else 1)
+        return index % step == 0
 
     def admits(self, record: Record) -> bool:
         """Take note of a record that is due, and tell whether it is to be published.
 
         Not every source can leave out what it is not asked for.
         """
-        if self._eye_rate_hz is None:
-            return True
         now_ns = self._clock.unix_ns()
         self._late_ns = late_ns = now_ns - record.timestamp_unix_ns
         if self._window_end_ns is None:
@@ -72,33 +110,34 @@ class Pace:
             self._end_window()
             self._begin_window(now_ns, late_ns)
         self._least_ns = min(self._least_ns, late_ns)
-        if not isinstance(record, Frame) or record.camera != "eyes":
+        if not isinstance(record, Frame):
             return True
-        self._has_eyes = True
-        return self.keeps(record.index)
+        self._cameras[record.camera].is_seen = True
+        return self.keeps(record.camera, record.index)
 
     def _begin_window(self, now_ns: int, late_ns: int) -> None:
         self._window_end_ns = now_ns + _WINDOW_NS
         self._least_ns = late_ns
-        self._has_eyes = False
+        for camera in self._cameras.values():
+            camera.is_seen = False
 
     def _end_window(self) -> None:
         before_ns, self._least_before_ns = self._least_before_ns, None
-        if self._least_ns <= _LATE_NS or not self._has_eyes:
+        camera = self._next_to_make_room()
+        if camera is None or self._least_ns <= camera.late_ns:
             return
         if before_ns is None or self._least_ns < before_ns:
             self._least_before_ns = self._least_ns
         else:
-            self._halve()
+            self._halve(camera)
 
-    def _halve(self) -> None:
-        assert self._eye_rate_hz is not None
-        rate_hz = self._eye_rate_hz / self._step
-        if rate_hz / 2 < _LEAST_EYE_RATE_HZ:
-            return
-        self._step *= 2
-        _log.warning(
-            "this machine does not keep up: eye pictures come at %g Hz from now on, not at %g Hz",
-            rate_hz / 2,
-            rate_hz,
-        )
+    def _next_to_make_room(self) -> _Camera | None:
+        for camera in self._cameras.values():
+            if camera.is_seen and camera.can_be_halved:
+                return camera
+        return None
+
+    def _halve(self, camera: _Camera) -> None:
+        before_hz = camera.rate_hz / camera.step
+        camera.step *= 2
+        self._shortfall.lower(camera.name, before_hz / 2, before_hz)

@@ -28,6 +28,11 @@ class Playback:
         """What the timeline has."""
         return self._timeline.info
 
+    @property
+    def dropped(self) -> int:
+        """None ever: a timeline waits for whoever draws it."""
+        return 0
+
     async def publish_to(
         self,
         publish: Callable[[Published], None],

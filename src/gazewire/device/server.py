@@ -118,11 +118,13 @@ async def serve_device(
                 # Not cancelled: it ends with the topic, after the last line.
                 tasks.create_task(write_truth(truth, written), name="truth")
 
-            eyes = source.info.eyes
-            pace = Pace(None if eyes is None else eyes.rate_hz, clock)
+            pace = Pace(source.info, clock, device.shortfall)
             demand = FrameDemand(lambda: device.streams.eyes_are_watched, pace, clock)
 
+            note_lost = device.shortfall.tally("world")
+
             def publish(item: Published) -> None:
+                note_lost(source.dropped)
                 match item:
                     case Presence():
                         device.plugs.follow(item)
@@ -152,3 +154,4 @@ async def serve_device(
                     task.cancel()
                 device.streams.close()
                 topics.close()
+                device.shortfall.sum_up()

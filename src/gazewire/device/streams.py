@@ -20,6 +20,8 @@ from gazewire.device.data import keep_alive, send_data
 from gazewire.device.gaze_payload import gaze_serializer
 from gazewire.device.glasses import GlassesTopics
 from gazewire.device.product import SensorName, StreamName
+from gazewire.device.punctuality import Punctuality
+from gazewire.device.shortfall import Shortfall
 from gazewire.device.video import CodedVideoSink, VideoTrack, encode_video
 from gazewire.flow import Topic
 from gazewire.media import AacEncoder, H264Encoder
@@ -42,8 +44,11 @@ _LEAST_FRAMES_WAITING = 8
 class _Video:
     """One camera's way to its clients."""
 
-    def __init__(self, frames: Topic[Frame], shape: VideoShape, clock: Clock) -> None:
+    def __init__(
+        self, frames: Topic[Frame], shape: VideoShape, punctuality: Punctuality, clock: Clock
+    ) -> None:
         self.frames = frames
+        self._punctuality = punctuality
         self._frames_waiting = max(_LEAST_FRAMES_WAITING, round(shape.rate_hz * _FRAMES_WAIT_S))
         self.encoder = H264Encoder(width=shape.width, height=shape.height, rate_hz=shape.rate_hz)
         self.parameter_sets = ParameterSets(*self.encoder.parameter_sets)
@@ -60,6 +65,7 @@ class _Video:
             self.frames,
             self.encoder,
             [self.track, *sinks],
+            self._punctuality,
             frames_waiting=self._frames_waiting,
         )
 
@@ -84,6 +90,7 @@ class DeviceStreams:
         info: what the source has; a sensor that the product lacks is not offered.
         topics: where its records come.
         clock: the one that stamps them.
+        shortfall: is told of pictures that are left out.
 
     Attributes:
         catalog: for the RTSP server.
@@ -93,7 +100,12 @@ class DeviceStreams:
     """
 
     def __init__(
-        self, config: DeviceConfig, info: GlassesInfo, topics: GlassesTopics, clock: Clock
+        self,
+        config: DeviceConfig,
+        info: GlassesInfo,
+        topics: GlassesTopics,
+        clock: Clock,
+        shortfall: Shortfall,
     ) -> None:
         self._topics = topics
         self._clock = clock
@@ -103,13 +115,15 @@ class DeviceStreams:
         self._eyes: _Video | None = None
         offers: dict[SensorName, Offer] = {}
         if info.scene is not None:
-            self._scene = _Video(topics.scene, info.scene, clock)
+            punctuality = Punctuality("world", clock, shortfall)
+            self._scene = _Video(topics.scene, info.scene, punctuality, clock)
             offers["world"] = self._scene.offer
         self._audio: _Audio | None = None
         if info.audio is not None and config.product.has_sound:
             self._audio = _Audio(topics.audio, clock)
         if info.eyes is not None and "eyes" in sensors:
-            self._eyes = _Video(topics.eyes, info.eyes, clock)
+            punctuality = Punctuality("eyes", clock, shortfall)
+            self._eyes = _Video(topics.eyes, info.eyes, punctuality, clock)
             offers["eyes"] = self._eyes.offer
         if info.gaze_rate_hz is not None:
             offers["gaze"] = data_offer("gaze", clock)

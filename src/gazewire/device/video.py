@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol
 
+from gazewire.device.punctuality import Punctuality
 from gazewire.flow import Topic
 from gazewire.media import H264Encoder
 from gazewire.model import AccessUnit, Frame
@@ -80,6 +81,7 @@ async def encode_video(
     frames: Topic[Frame],
     encoder: H264Encoder,
     sinks: Sequence[CodedVideoSink],
+    punctuality: Punctuality,
     *,
     frames_waiting: int = 8,
 ) -> None:
@@ -87,12 +89,14 @@ async def encode_video(
 
     Runs until the topic ends. It takes the frames that are made, and asks for none: whether the
     sinks want any, they know. A picture that a late sink asked to begin with may come one frame
-    later than asked, never not at all.
+    later than asked, never not at all. Frames that come too late
+    are left out.
 
     Args:
         frames: to be encoded.
         encoder: for them alone.
         sinks: who takes what is coded.
+        punctuality: tells which come too late, and counts them.
         frames_waiting: how many may wait to be encoded; of more, the oldest are left out.
     """
     loop = asyncio.get_running_loop()
@@ -104,6 +108,9 @@ async def encode_video(
         async for frame in waiting:
             is_wanted = any(sink.is_wanted for sink in sinks)
             if is_wanted:
+                punctuality.note_lost(waiting.dropped)
+                if not punctuality.admits(frame):
+                    continue
                 # After a pause the pictures that the coded one would refer to were never sent.
                 begin = not was_wanted or any(sink.wants_keyframe for sink in sinks)
                 unit = await loop.run_in_executor(thread, _encode, encoder, frame, begin)

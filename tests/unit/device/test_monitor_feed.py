@@ -13,6 +13,7 @@ import pytest
 from gazewire.device.glasses import GlassesTopics
 from gazewire.device.monitor import monitor_routes
 from gazewire.device.product import StreamName
+from gazewire.device.shortfall import Shortfall
 from gazewire.device.state import DeviceState
 from gazewire.flow import Topic
 from gazewire.model import (
@@ -61,6 +62,7 @@ async def serving(
     clock: Clock | None = None,
     streams: Mapping[StreamName, RtpStream] | None = None,
     state: DeviceState | None = None,
+    shortfall: Shortfall | None = None,
 ) -> AsyncIterator[str]:
     """Serve the page; gives the address of its feed."""
     sensors = [
@@ -71,7 +73,9 @@ async def serving(
     state = state or DeviceState(
         phone=PHONE, hardware=Hardware(), sensors=sensors, clock=ManualClock()
     )
-    routes = monitor_routes(state, topics, clock or SystemClock(), streams or {})
+    routes = monitor_routes(
+        state, topics, clock or SystemClock(), streams or {}, shortfall or Shortfall()
+    )
 
     def refuse(status: int, message: str) -> HttpResponse:
         return HttpResponse(status, message.encode())
@@ -363,7 +367,13 @@ async def test_the_quality_tells_open_pages_and_what_this_one_missed(
     topics: GlassesTopics,
 ) -> None:
     async with serving(topics) as url, watching(url) as first:
-        assert await first.told("quality") == {"pages": 1, "missed": 0, "dropped": {}}
+        assert await first.told("quality") == {
+            "pages": 1,
+            "missed": 0,
+            "dropped": {},
+            "left_out": {},
+            "lowered_hz": {},
+        }
         async with watching(url) as second:
             assert (await second.told("quality"))["pages"] == 2
             for index in range(2_500):  # in one turn of the loop, so that nobody can read them
@@ -382,6 +392,15 @@ async def test_the_quality_tells_what_other_clients_could_not_take(topics: Glass
     streams = {"world": received, "gaze": lossy, "imu": idle}
     async with serving(topics, streams=streams) as url, watching(url) as viewer:
         assert (await viewer.told("quality"))["dropped"] == {"world": 0, "gaze": 7}
+
+
+async def test_the_quality_tells_what_the_device_gives_up(topics: GlassesTopics) -> None:
+    shortfall = Shortfall()
+    shortfall.leave_out("world", 12)
+    shortfall.lower("eyes", 50, 100)
+    async with serving(topics, shortfall=shortfall) as url, watching(url) as viewer:
+        quality = await viewer.told("quality")
+    assert (quality["left_out"], quality["lowered_hz"]) == ({"world": 12}, {"eyes": 50.0})
 
 
 class Deaf:

@@ -7,6 +7,7 @@ import pytest
 
 from gazewire.device.glasses import GlassesTopics
 from gazewire.device.monitor import monitor_routes
+from gazewire.device.shortfall import Shortfall
 from gazewire.device.state import DeviceState
 from gazewire.model import Hardware, Phone
 from gazewire.net import HttpRequest, HttpRoute, WebSocketRoute
@@ -26,7 +27,7 @@ PHONE = Phone(
 @pytest.fixture
 def routes() -> list[HttpRoute | WebSocketRoute]:
     state = DeviceState(phone=PHONE, hardware=Hardware(), sensors=[], clock=ManualClock())
-    return monitor_routes(state, GlassesTopics(), ManualClock(), {})
+    return monitor_routes(state, GlassesTopics(), ManualClock(), {}, Shortfall())
 
 
 @pytest.fixture

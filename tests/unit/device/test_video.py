@@ -3,6 +3,8 @@ from collections.abc import Sequence
 
 import pytest
 
+from gazewire.device.punctuality import Punctuality
+from gazewire.device.shortfall import Shortfall
 from gazewire.device.video import VideoTrack, encode_video
 from gazewire.flow import Topic
 from gazewire.media import H264Encoder
@@ -40,15 +42,32 @@ def frame(index: int) -> Frame:
 
 
 @pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock(unix_ns=0)
+
+
+@pytest.fixture
+def shortfall() -> Shortfall:
+    return Shortfall()
+
+
+@pytest.fixture
+def punctuality(clock: ManualClock, shortfall: Shortfall) -> Punctuality:
+    return Punctuality("world", clock, shortfall)
+
+
+@pytest.fixture
 def encoder() -> H264Encoder:
     return H264Encoder(width=64, height=48, rate_hz=30.0)
 
 
-async def test_each_picture_is_coded_once_for_all_sinks(encoder: H264Encoder) -> None:
+async def test_each_picture_is_coded_once_for_all_sinks(
+    encoder: H264Encoder, punctuality: Punctuality
+) -> None:
     frames = Topic[Frame]("frames")
     first, second = Sink(), Sink()
     async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(encode_video(frames, encoder, [first, second]))
+        tasks.create_task(encode_video(frames, encoder, [first, second], punctuality))
         await asyncio.sleep(0)
         for index in range(3):
             frames.publish(frame(index))
@@ -59,11 +78,13 @@ async def test_each_picture_is_coded_once_for_all_sinks(encoder: H264Encoder) ->
         frames.close()
 
 
-async def test_a_sink_gets_the_key_frame_that_it_waits_for(encoder: H264Encoder) -> None:
+async def test_a_sink_gets_the_key_frame_that_it_waits_for(
+    encoder: H264Encoder, punctuality: Punctuality
+) -> None:
     frames = Topic[Frame]("frames")
     sink = Sink()
     async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(encode_video(frames, encoder, [sink]))
+        tasks.create_task(encode_video(frames, encoder, [sink], punctuality))
         await asyncio.sleep(0)
         are_keyframes = []
         for index in range(4):
@@ -76,26 +97,70 @@ async def test_a_sink_gets_the_key_frame_that_it_waits_for(encoder: H264Encoder)
 
 @pytest.mark.parametrize(("waiting", "coded"), [(20, 20), (5, 5)])
 async def test_of_frames_that_come_at_once_as_many_wait_as_are_allowed_to(
-    encoder: H264Encoder, waiting: int, coded: int
+    encoder: H264Encoder,
+    punctuality: Punctuality,
+    shortfall: Shortfall,
+    waiting: int,
+    coded: int,
 ) -> None:
     frames = Topic[Frame]("frames")
     sink = Sink()
     async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(encode_video(frames, encoder, [sink], frames_waiting=waiting))
+        tasks.create_task(
+            encode_video(frames, encoder, [sink], punctuality, frames_waiting=waiting)
+        )
         await asyncio.sleep(0)
         for index in range(20):
             frames.publish(frame(index))
         frames.close()
     instants = [sink.taken.get_nowait().timestamp_unix_ns for _ in range(sink.taken.qsize())]
     assert instants == [index * FRAME_NS for index in range(20 - coded, 20)]
+    assert shortfall.left_out == ({"world": 20 - coded} if coded < 20 else {})
 
 
-async def test_after_a_pause_coding_begins_with_a_key_frame(encoder: H264Encoder) -> None:
+async def test_frames_that_come_too_late_are_not_coded(
+    encoder: H264Encoder, punctuality: Punctuality, clock: ManualClock, shortfall: Shortfall
+) -> None:
+    frames = Topic[Frame]("frames")
+    sink = Sink()
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(encode_video(frames, encoder, [sink], punctuality))
+        await asyncio.sleep(0)
+        frames.publish(frame(0))
+        await sink.taken.get()
+        clock.advance(6 * FRAME_NS + 300_000_000)
+        for index in range(4, 8):
+            frames.publish(frame(index))
+        frames.close()
+    instants = [sink.taken.get_nowait().timestamp_unix_ns for _ in range(sink.taken.qsize())]
+    assert instants == [6 * FRAME_NS, 7 * FRAME_NS]
+    assert shortfall.left_out == {"world": 2}
+
+
+async def test_a_late_frame_that_nobody_wants_is_not_left_out(
+    encoder: H264Encoder, punctuality: Punctuality, clock: ManualClock, shortfall: Shortfall
+) -> None:
+    frames = Topic[Frame]("frames")
+    sink = Sink()
+    sink.is_wanted = False
+    clock.advance(60_000_000_000)
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(encode_video(frames, encoder, [sink], punctuality))
+        await asyncio.sleep(0)
+        for index in range(4):
+            frames.publish(frame(index))
+        frames.close()
+    assert shortfall.left_out == {}
+
+
+async def test_after_a_pause_coding_begins_with_a_key_frame(
+    encoder: H264Encoder, punctuality: Punctuality
+) -> None:
     frames = Topic[Frame]("frames")
     sink, other = Sink(), Sink()
     other.is_wanted = False
     async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(encode_video(frames, encoder, [sink, other]))
+        tasks.create_task(encode_video(frames, encoder, [sink, other], punctuality))
         await asyncio.sleep(0)
         frames.publish(frame(0))
         await sink.taken.get()

@@ -34,6 +34,7 @@ from gazewire.device.monitor.messages import (
 )
 from gazewire.device.monitor.pictures import CameraName, Pictures
 from gazewire.device.product import StreamName
+from gazewire.device.shortfall import Shortfall
 from gazewire.device.state import DeviceState
 from gazewire.errors import ConnectionLostError, RemoteProtocolError
 from gazewire.flow import Subscription, Timed
@@ -67,6 +68,7 @@ class MonitorFeed:
         topics: their records.
         clock: the one that stamps them.
         streams: what other clients receive, by name.
+        shortfall: what the device gives up.
     """
 
     def __init__(
@@ -75,11 +77,13 @@ class MonitorFeed:
         topics: GlassesTopics,
         clock: Clock,
         streams: Mapping[StreamName, RtpStream],
+        shortfall: Shortfall,
     ) -> None:
         self._state = state
         self._topics = topics
         self._clock = clock
         self._streams = streams
+        self._shortfall = shortfall
         self._pictures: Mapping[CameraName, Pictures] = {
             "scene": Pictures("scene", topics.scene, interval_ns=_SCENE_INTERVAL_NS),
             "eyes": Pictures("eyes", topics.eyes, interval_ns=_EYES_INTERVAL_NS),
@@ -169,7 +173,14 @@ class MonitorFeed:
                     for name, stream in self._streams.items()
                     if stream.has_receivers or stream.dropped
                 }
-                await _send(socket, Quality.of(pages=self._pages, missed=missed(), dropped=dropped))
+                quality = Quality.of(
+                    pages=self._pages,
+                    missed=missed(),
+                    dropped=dropped,
+                    left_out=self._shortfall.left_out,
+                    lowered_hz=self._shortfall.lowered_hz,
+                )
+                await _send(socket, quality)
                 await asyncio.sleep(_QUALITY_INTERVAL_S)
 
     @contextmanager

@@ -137,6 +137,8 @@ class _Quality(msgspec.Struct, frozen=True):
     pages: int
     missed: int
     dropped: Mapping[StreamName, int]
+    left_out: Mapping[StreamName, int]
+    lowered_hz: Mapping[StreamName, float]
 
 
 class Quality(msgspec.Struct, frozen=True):
@@ -145,7 +147,15 @@ class Quality(msgspec.Struct, frozen=True):
     quality: _Quality
 
     @classmethod
-    def of(cls, *, pages: int, missed: int, dropped: Mapping[StreamName, int]) -> Quality:
+    def of(
+        cls,
+        *,
+        pages: int,
+        missed: int,
+        dropped: Mapping[StreamName, int],
+        left_out: Mapping[StreamName, int],
+        lowered_hz: Mapping[StreamName, float],
+    ) -> Quality:
         """Tell it.
 
         Args:
@@ -153,8 +163,12 @@ class Quality(msgspec.Struct, frozen=True):
             missed: data that this page was not sent, because it read too slowly.
             dropped: packets that receivers of the device's streams could not take, by stream;
                 only of streams that somebody receives, or of which something was dropped.
+            left_out: pictures that nobody got, because the device was late, by camera; only of
+                cameras that lack some.
+            lowered_hz: the rates of cameras that give fewer pictures than they could, because the
+                device would be late otherwise.
         """
-        return cls(_Quality(pages, missed, dropped))
+        return cls(_Quality(pages, missed, dropped, left_out, lowered_hz))
 
 
 FeedMessage = Hello | GazeBatch | ImuBatch | EyeEventBatch | Pong | Quality

@@ -8,6 +8,7 @@ from importlib import resources
 from gazewire.device.glasses import GlassesTopics
 from gazewire.device.monitor.feed import MonitorFeed
 from gazewire.device.product import StreamName
+from gazewire.device.shortfall import Shortfall
 from gazewire.device.state import DeviceState
 from gazewire.net import HttpRoute, RtpStream, WebSocketRoute, static_routes
 from gazewire.time import Clock
@@ -53,6 +54,7 @@ def monitor_routes(
     topics: GlassesTopics,
     clock: Clock,
     streams: Mapping[StreamName, RtpStream],
+    shortfall: Shortfall,
 ) -> list[HttpRoute | WebSocketRoute]:
     """Make the routes of the page at ``/`` and of its websocket ``/monitor/feed``.
 
@@ -64,11 +66,12 @@ def monitor_routes(
         topics: their records.
         clock: the one that stamps them.
         streams: what other clients receive, by name, for the page to tell how well that goes.
+        shortfall: what the device gives up because its machine does not keep up.
     """
     folder = resources.files(__package__)
     files = {
         path: (folder.joinpath(name).read_bytes(), content_type)
         for path, (name, content_type) in _FILES.items()
     }
-    feed = MonitorFeed(state, topics, clock, streams)
+    feed = MonitorFeed(state, topics, clock, streams, shortfall)
     return [*static_routes(files), feed.route]

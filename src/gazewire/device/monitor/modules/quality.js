@@ -42,9 +42,9 @@ export class QualityPanel {
     say("late-pictures", delays.length ? `${late} of ${delays.length}` : "–");
     say("missed-data", this.#told ? String(missed) : "–");
     say("open-pages", this.#told ? String(this.#told.pages) : "–");
-    const dropped = Object.entries(this.#told?.dropped ?? {});
-    show("dropped-packets-row", dropped.length > 0);
-    say("dropped-packets", dropped.map(([name, count]) => `${name} ${count}`).join(", "));
+    list("dropped-packets", this.#told?.dropped, "");
+    list("left-out", this.#told?.left_out, "");
+    list("lowered", this.#told?.lowered_hz, " Hz");
     const verdict = isLive ? judge({ delay: this.#scene.delay, late: late / delays.length, missed }) : "";
     byId("quality-terse").dataset.verdict = verdict.toLowerCase();
     say("quality-terse", verdict);
@@ -71,6 +71,13 @@ function clockInWords({ milliseconds, uncertainty }) {
 function duration(milliseconds) {
   if (milliseconds >= 10_000) return `${(milliseconds / 1_000).toFixed(1)} s`;
   return `${milliseconds.toFixed(milliseconds < 10 ? 1 : 0)} ms`;
+}
+
+// By stream; the row is there only when there is something to tell.
+function list(id, numbers, unit) {
+  const entries = Object.entries(numbers ?? {});
+  show(`${id}-row`, entries.length > 0);
+  say(id, entries.map(([name, number]) => `${name} ${number}${unit}`).join(", "));
 }
 
 function say(id, text) {
