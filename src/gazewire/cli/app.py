@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from gazewire.cli.device import device
+from gazewire.cli.run import run
 from gazewire.cli.version import version
 
 __all__ = ["app"]
@@ -18,4 +19,6 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.command()(device)
+# What follows the script is the script's, options too.
+app.command(context_settings={"allow_interspersed_args": False})(run)
 app.command()(version)
