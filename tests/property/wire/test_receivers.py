@@ -63,6 +63,7 @@ def datagrams_of(payloads: st.SearchStrategy[bytes]) -> st.SearchStrategy[list[b
 def state_of(stream: StreamReceiver) -> list[object]:
     window = stream.window
     return [
+        stream.ssrc,
         stream.malformed,
         stream.foreign,
         stream.statistics.report(5, 0),
@@ -87,10 +88,12 @@ def test_gaze_is_the_same_as_by_way_of_packets(datagrams, batch_size, has_report
             packets += reference.receive(data, now_ns)
     gaze += receiver.flush()
     packets += reference.flush()
-    expected, malformed = [], 0
-    for packet in packets if has_report else []:
-        timestamp_unix_ns = reference.clock.unix_ns(packet.timestamp)
-        assert timestamp_unix_ns is not None
+    expected, malformed, untimed = [], 0, 0
+    for packet in packets:
+        timestamp_unix_ns = reference.unix_ns(packet.ssrc, packet.timestamp)
+        if timestamp_unix_ns is None:
+            untimed += 1
+            continue
         try:
             expected.append(parse_gaze(packet.payload, timestamp_unix_ns).datum)
         except RemoteProtocolError:
@@ -98,7 +101,8 @@ def test_gaze_is_the_same_as_by_way_of_packets(datagrams, batch_size, has_report
     # As text, because a random float may be NaN.
     assert repr(gaze) == repr(expected)
     assert receiver.malformed == malformed
-    assert receiver.untimed == (0 if has_report else len(packets))
+    assert receiver.untimed == untimed
+    assert has_report or untimed == len(packets)
     assert state_of(receiver.stream) == state_of(reference)
 
 
@@ -110,20 +114,29 @@ def test_video_is_the_same_as_by_way_of_packets(datagrams, batch_size):
     receiver.stream.receive_rtcp(REPORT, 0)
     reference.receive_rtcp(REPORT, 0)
     depacketizer = Depacketizer()
-    units, pictures = [], []
+    units, pictures, untimed = [], [], 0
+
+    def put_together(packets: list[RtpPacket]) -> None:
+        nonlocal untimed
+        for packet in packets:
+            for picture in depacketizer.push(packet):
+                timestamp_unix_ns = reference.unix_ns(packet.ssrc, picture.rtp_timestamp)
+                if timestamp_unix_ns is None:
+                    untimed += 1
+                else:
+                    pictures.append((timestamp_unix_ns, picture.nal_units, picture.is_keyframe))
+
     for start in range(0, len(datagrams), batch_size):
         batch, now_ns = datagrams[start : start + batch_size], start * 10 * MS
         units += receiver.receive(batch, now_ns)
         for data in batch:
-            for packet in reference.receive(data, now_ns):
-                pictures += depacketizer.push(packet)
+            put_together(reference.receive(data, now_ns))
     units += receiver.flush()
-    for packet in reference.flush():
-        pictures += depacketizer.push(packet)
-    assert [(unit.timestamp_unix_ns, unit.nal_units, unit.is_keyframe) for unit in units] == [
-        (reference.clock.unix_ns(picture.rtp_timestamp), picture.nal_units, picture.is_keyframe)
-        for picture in pictures
-    ]
+    put_together(reference.flush())
+    assert [
+        (unit.timestamp_unix_ns, unit.nal_units, unit.is_keyframe) for unit in units
+    ] == pictures
+    assert receiver.untimed == untimed
     for name in ("waiting_for_keyframe", "lost_packets", "dropped_pictures", "malformed_packets"):
         assert getattr(receiver.depacketizer, name) == getattr(depacketizer, name)
     assert state_of(receiver.stream) == state_of(reference)

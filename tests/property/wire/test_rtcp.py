@@ -73,7 +73,7 @@ def test_damage_is_read_or_is_the_peers_fault(packet, data):
 @settings(deadline=None)
 @given(
     st.sampled_from([8000, 44_100, 48_000, 90_000]),
-    st.integers(0, 4_000_000_000 * 10**9),
+    st.integers(946_684_800 * 10**9, 4_000_000_000 * 10**9),
     st.integers(0, 0xFFFF_FFFF),
     st.lists(st.integers(-90_000 * 10, 90_000 * 3600), max_size=20),
 )

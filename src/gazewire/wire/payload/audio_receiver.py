@@ -46,7 +46,7 @@ class AudioReceiver(PacketReceiver[AudioAccessUnit]):
         units = []
         for packet in packets:
             for unit in self.depacketizer.push(packet):
-                timestamp_unix_ns = self.stream.clock.unix_ns(unit.rtp_timestamp)
+                timestamp_unix_ns = self.stream.unix_ns(packet.ssrc, unit.rtp_timestamp)
                 if timestamp_unix_ns is None:
                     self.untimed += 1
                     continue

@@ -72,5 +72,7 @@ class EyeEventReceiver(PacketReceiver[ReceivedEyeEvent]):
             if isinstance(event, UnknownEyeEvent):
                 self.unknown += 1
                 self.last_unknown = event
-            events.append(ReceivedEyeEvent(event, self.stream.clock.unix_ns(packet.timestamp)))
+            events.append(
+                ReceivedEyeEvent(event, self.stream.unix_ns(packet.ssrc, packet.timestamp))
+            )
         return events

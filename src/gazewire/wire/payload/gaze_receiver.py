@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from gazewire.errors import RemoteProtocolError
 from gazewire.model import GazeDatum
 from gazewire.wire.payload.gaze import GAZE_READERS, parse_gaze
-from gazewire.wire.rtcp import StreamReceiver
+from gazewire.wire.payload.receiver import PacketReceiver
 from gazewire.wire.rtp import HEADER_BYTES, ReorderWindow, RtpPacket
 
 __all__ = ["GazeReceiver"]
@@ -24,7 +24,7 @@ _HEADER = struct.Struct("!HHII")
 _READERS = {HEADER_BYTES + size: read for size, read in GAZE_READERS.items()}
 
 
-class GazeReceiver:
+class GazeReceiver(PacketReceiver[GazeDatum]):
     """Reads the packets of one gaze stream, within one session.
 
     What a peer sends never raises here: what cannot be read is counted and thrown away, and the
@@ -47,7 +47,7 @@ class GazeReceiver:
     def __init__(
         self, *, payload_type: int, clock_hz: int, window: ReorderWindow | None = None
     ) -> None:
-        self.stream = StreamReceiver(payload_type=payload_type, clock_hz=clock_hz, window=window)
+        super().__init__(payload_type=payload_type, clock_hz=clock_hz, window=window)
         self.malformed = 0
         self.untimed = 0
         self.unexplained = 0
@@ -71,9 +71,9 @@ class GazeReceiver:
             read = _READERS.get(len(data))
             if read is not None:
                 start, sequence, timestamp, ssrc = _HEADER.unpack_from(data)
-                if start == self._plain and stream.window.passes(sequence):
-                    # Plain, of a length we know, and in its turn, as nearly all are: read where it
-                    # lies. In all else this does what the line at the end does.
+                if start == self._plain and ssrc == stream.ssrc and stream.window.passes(sequence):
+                    # Plain, of a length we know, of our source and in its turn, as nearly all are:
+                    # read where it lies. In all else this does what the line at the end does.
                     stream.statistics.received(ssrc, sequence, timestamp, now_ns)
                     timestamp_unix_ns = stream.clock.unix_ns(timestamp)
                     if timestamp_unix_ns is None:
@@ -84,21 +84,10 @@ class GazeReceiver:
             gaze += self._read(stream.receive(data, now_ns))
         return gaze
 
-    def release(self, now_ns: int) -> list[GazeDatum]:
-        """Give up on what was waited for too long; returns what waited behind it.
-
-        Call it when `stream.window.next_release_ns` is reached.
-        """
-        return self._read(self.stream.release(now_ns))
-
-    def flush(self) -> list[GazeDatum]:
-        """Give up on all that is missing, at the end of the stream; returns all that was held."""
-        return self._read(self.stream.flush())
-
     def _read(self, packets: Iterable[RtpPacket]) -> list[GazeDatum]:
         gaze = []
         for packet in packets:
-            timestamp_unix_ns = self.stream.clock.unix_ns(packet.timestamp)
+            timestamp_unix_ns = self.stream.unix_ns(packet.ssrc, packet.timestamp)
             if timestamp_unix_ns is None:
                 self.untimed += 1
                 continue

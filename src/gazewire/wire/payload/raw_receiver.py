@@ -49,7 +49,7 @@ class RawReceiver(PacketReceiver[TimedPayload]):
     def _read(self, packets: Iterable[RtpPacket]) -> list[TimedPayload]:
         payloads = []
         for packet in packets:
-            timestamp_unix_ns = self.stream.clock.unix_ns(packet.timestamp)
+            timestamp_unix_ns = self.stream.unix_ns(packet.ssrc, packet.timestamp)
             if timestamp_unix_ns is None:
                 self.untimed += 1
                 continue

@@ -122,11 +122,12 @@ def test_what_cannot_be_read_is_counted_and_the_stream_goes_on():
     assert receiver.stream.statistics.lost == receiver.stream.window.lost == 0
 
 
-def test_another_source_begins_the_statistics_anew():
+def test_another_source_begins_the_statistics_anew_and_needs_a_report_of_its_own():
     receiver = started()
     receiver.receive([datagram(0), datagram(1)], 0)
-    other = packet(2)
-    data = RtpPacket(99, False, other.sequence, other.timestamp, 8, POINT).serialize()
-    assert len(receiver.receive([data], 0)) == 1
+    plain = packet(2)
+    other = RtpPacket(99, False, plain.sequence, plain.timestamp, 8, POINT).serialize()
+    assert receiver.receive([other], 0) == []
+    assert receiver.untimed == 1
     assert receiver.stream.statistics.report(5, 0).blocks[0].ssrc == 8
     assert receiver.stream.statistics.expected == 1

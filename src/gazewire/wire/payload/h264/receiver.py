@@ -13,7 +13,7 @@ from collections.abc import Iterable
 
 from gazewire.model import AccessUnit
 from gazewire.wire.payload.h264.depacketizer import CodedPicture, Depacketizer
-from gazewire.wire.rtcp import StreamReceiver
+from gazewire.wire.payload.receiver import PacketReceiver
 from gazewire.wire.rtp import HEADER_BYTES, ReorderWindow, RtpPacket
 
 __all__ = ["VideoReceiver"]
@@ -23,7 +23,7 @@ _MARKER = 0x80
 _HEADER = struct.Struct("!HHII")
 
 
-class VideoReceiver:
+class VideoReceiver(PacketReceiver[AccessUnit]):
     """Puts together the pictures of one H.264 stream, within one session.
 
     What a peer sends never raises here: what cannot be read is counted and thrown away, and the
@@ -50,7 +50,7 @@ class VideoReceiver:
         window: ReorderWindow | None = None,
         depacketizer: Depacketizer | None = None,
     ) -> None:
-        self.stream = StreamReceiver(payload_type=payload_type, clock_hz=clock_hz, window=window)
+        super().__init__(payload_type=payload_type, clock_hz=clock_hz, window=window)
         self.depacketizer = Depacketizer() if depacketizer is None else depacketizer
         self.untimed = 0
         # How a packet of these devices begins: nothing optional in its header.
@@ -73,39 +73,34 @@ class VideoReceiver:
             if len(data) >= HEADER_BYTES:
                 start, sequence, timestamp, ssrc = _HEADER.unpack_from(data)
                 is_last = start == self._plain_last
-                if (is_last or start == self._plain) and stream.window.passes(sequence):
-                    # Plain and in its turn, as nearly all are: its payload is read where it lies.
-                    # In all else this does what the line at the end does.
+                if (
+                    (is_last or start == self._plain)
+                    and ssrc == stream.ssrc
+                    and stream.window.passes(sequence)
+                ):
+                    # Plain, of our source and in its turn, as nearly all are: its payload is read
+                    # where it lies. In all else this does what the line at the end does.
                     stream.statistics.received(ssrc, sequence, timestamp, now_ns)
                     completed = self.depacketizer.push_payload(
                         data, HEADER_BYTES, sequence, timestamp, marker=is_last
                     )
                     if completed:
-                        pictures += self._dated(completed)
+                        pictures += self._dated(completed, ssrc)
                     continue
-            pictures += self._put_together(stream.receive(data, now_ns))
+            pictures += self._read(stream.receive(data, now_ns))
         return pictures
 
-    def release(self, now_ns: int) -> list[AccessUnit]:
-        """Give up on packets that were waited for too long; returns what is complete by that.
-
-        Call it when `stream.window.next_release_ns` is reached.
-        """
-        return self._put_together(self.stream.release(now_ns))
-
-    def flush(self) -> list[AccessUnit]:
-        """Give up on all that is missing, at the end of the stream; returns what is complete."""
-        return self._put_together(self.stream.flush())
-
-    def _put_together(self, packets: Iterable[RtpPacket]) -> list[AccessUnit]:
+    def _read(self, packets: Iterable[RtpPacket]) -> list[AccessUnit]:
         return [
-            picture for packet in packets for picture in self._dated(self.depacketizer.push(packet))
+            picture
+            for packet in packets
+            for picture in self._dated(self.depacketizer.push(packet), packet.ssrc)
         ]
 
-    def _dated(self, pictures: Iterable[CodedPicture]) -> list[AccessUnit]:
+    def _dated(self, pictures: Iterable[CodedPicture], ssrc: int) -> list[AccessUnit]:
         dated = []
         for picture in pictures:
-            timestamp_unix_ns = self.stream.clock.unix_ns(picture.rtp_timestamp)
+            timestamp_unix_ns = self.stream.unix_ns(ssrc, picture.rtp_timestamp)
             if timestamp_unix_ns is None:
                 self.untimed += 1
                 continue
