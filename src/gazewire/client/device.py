@@ -17,8 +17,6 @@ from contextlib import aclosing
 from types import TracebackType
 from typing import Any, Literal, Self, get_args
 
-from pydantic import ValidationError
-
 from gazewire.client._engine.session import DeviceSession, blamed, checked, result_of
 from gazewire.client._engine.status import StatusWatcher
 from gazewire.client.base import DeviceBase
@@ -243,7 +241,7 @@ class Device(DeviceBase):
             raise DeviceError(_OK, f"a template is an object, not {result!r:.200}")
         try:
             template = Template(**result)
-        except ValidationError as error:
+        except ValueError as error:
             raise DeviceError(_OK, f"malformed template: {error}") from error
         self.template_definition = template
         return template

@@ -23,10 +23,9 @@ from gazewire.net import HttpClient, HttpLimits, HttpResponse, WebSocket
 from gazewire.net.address import spell_address
 from gazewire.wire.rest import JSON_CONTENT_TYPE, Envelope
 
-__all__ = ["REQUEST_TIMEOUT_S", "DeviceSession", "blamed", "checked", "result_of"]
+__all__ = ["DeviceSession", "blamed", "checked", "result_of"]
 
-REQUEST_TIMEOUT_S = 10.0
-"""From a call to the last byte of its answer, looking for the device included."""
+_REQUEST_TIMEOUT_S = 10.0
 
 _SEARCH_TIMEOUT_S = 3.0
 _WEBSOCKET_TIMEOUT_S = 5.0
@@ -45,13 +44,15 @@ class DeviceSession:
     Args:
         address: IP address or host name.
         port: of the REST interface.
+        timeout_s: from a call to the last byte of its answer, looking for the device included.
     """
 
-    def __init__(self, address: str, port: int) -> None:
+    def __init__(self, address: str, port: int, *, timeout_s: float = _REQUEST_TIMEOUT_S) -> None:
         self._addresses = [address]
         self._address = address
         self._is_found = False
         self._port = port
+        self._timeout_s = timeout_s
         self._open = AsyncExitStack()
         self._http: HttpClient | None = None
         self._is_closed = False
@@ -102,12 +103,12 @@ class DeviceSession:
                 f"{url}?{query}" if query else url,
                 body=body,
                 headers={} if body is None else {"Content-Type": JSON_CONTENT_TYPE},
-                timeout_s=REQUEST_TIMEOUT_S,
+                timeout_s=self._timeout_s,
             )
 
         http = await self._opened()
-        with self._translated(REQUEST_TIMEOUT_S):
-            async with asyncio.timeout(REQUEST_TIMEOUT_S):
+        with self._translated(self._timeout_s):
+            async with asyncio.timeout(self._timeout_s):
                 try:
                     return await ask(await self._find())
                 except ConnectionLostError:

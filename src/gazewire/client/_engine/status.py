@@ -239,7 +239,8 @@ class StatusWatcher:
             and _sensor_key(sensor) not in told
             and sensor.sensor != SensorName.AUDIO.value
         ]
-        if not any(isinstance(part, Hardware) for part in components):
+        has_hardware = any(isinstance(part, Hardware) for part in components)
+        if not has_hardware and self.status.hardware != Hardware():
             missing.append(Hardware())
         return missing
 
