@@ -5,7 +5,8 @@
         await device.send_event("trial 1")
         await device.recording_stop_and_save()
 
-Every call answers, or raises `DeviceError`, within ten seconds. Streams are received by
+What goes wrong is a `DeviceError`, and no request takes longer than ten seconds; the calls about
+templates and the state of the camera make several. Streams are received by
 `gazewire.client.streaming`, from the URLs in the status.
 """
 

@@ -220,13 +220,16 @@ class StatusWatcher:
         told = result_of(await self._session.request("GET", APIPath.STATUS))
         if not isinstance(told, list):
             raise DeviceError(_OK, f"a status is a list of components, not {told!r:.200}")
+        incomplete_before = self.counts.incomplete
         components = [part for part in map(self._parsed, told) if part is not None]
         changes = [part for part in components if self._take(part)]
         if self._status is None:
             raise DeviceError(_OK, "the status has no Phone")
-        changes += [part for part in self._missing(components) if self._take(part)]
-        if not any(isinstance(part, Recording) for part in components):
-            self._status = replace(self._status, recording=None)
+        # What could not be read may be what seems to be missing.
+        if self.counts.incomplete == incomplete_before:
+            changes += [part for part in self._missing(components) if self._take(part)]
+            if not any(isinstance(part, Recording) for part in components):
+                self._status = replace(self._status, recording=None)
         return changes
 
     def _missing(self, components: Iterable[Component]) -> list[Component]:
@@ -276,7 +279,8 @@ class StatusWatcher:
                     error = f"Stream error in sensor {component.sensor}"
                     if key not in self._failing and error not in self._errors:
                         self._errors.append(error)
-                    self._failing.add(key)
+                    if len(self._failing) < _MOST_REPORTED:
+                        self._failing.add(key)
                 else:
                     self._failing.discard(key)
 

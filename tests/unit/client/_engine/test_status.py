@@ -242,6 +242,18 @@ async def test_what_is_not_there_any_more_after_a_reconnection_is_over(phone, un
         assert f.watcher.status.recording is None
 
 
+async def test_what_cannot_be_read_after_a_reconnection_is_not_over(phone, until) -> None:
+    phone.status.append(part("Recording", RECORDING))
+    async with following(phone.server.port) as f:
+        await until(lambda: len(f.told) == 3)
+        phone.status[1:] = [part("Sensor", {"sensor": "gaze"})]
+        phone.hang_up()
+        await until(lambda: f.watcher.counts.connections == 2)
+        await until(lambda: f.watcher.counts.incomplete == 1)
+        assert f.watcher.status.direct_gaze_sensor().connected
+        assert f.watcher.status.recording.action == "START"
+
+
 async def test_a_recording_that_only_grew_is_no_change(phone, until) -> None:
     async with following(phone.server.port) as f:
         phone.say(
