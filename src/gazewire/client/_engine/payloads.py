@@ -28,12 +28,17 @@ __all__ = [
     "GAZE",
     "IMU",
     "VIDEO",
+    "MissingStreamError",
     "PayloadCounts",
     "PayloadKind",
     "raw_payloads",
 ]
 
 T = TypeVar("T")
+
+
+class MissingStreamError(RemoteProtocolError):
+    """The device does not offer the stream, though the sensor is there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +70,15 @@ class PayloadKind(Generic[T]):
         """Find the stream among those of a presentation.
 
         Raises:
-            RemoteProtocolError: it is not there, or the device does not say how it is coded.
+            MissingStreamError: it is not there.
+            RemoteProtocolError: the device does not say how it is coded.
         """
         for media in description.media:
             if media.kind == self.media:
                 if media.rtpmap is None:
                     raise RemoteProtocolError(f"the {self.media} stream has no rtpmap")
                 return media
-        raise RemoteProtocolError(f"the presentation has no {self.media} stream")
+        raise MissingStreamError(f"the device offers no {self.media} stream there")
 
     def make_receiver(self, media: MediaDescription, *, in_order: bool) -> PayloadReceiver[T]:
         """Make what reads the packets of one session.

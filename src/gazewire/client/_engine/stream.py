@@ -81,7 +81,7 @@ class LiveStream(Generic[T]):
         name: as given.
         topic: its records. Nothing comes before `start`.
         media: how the device describes it, once it has been opened.
-        failure: why it ended, where it is not kept alive.
+        failure: why it was lost last, or could not be opened; None while it is well.
     """
 
     def __init__(
@@ -225,7 +225,7 @@ class LiveStream(Generic[T]):
         # Each cause once, not each try.
         if self._error != str(error):
             logger.warning("%s: %s; opening it again", self.name, error)
-        self._error = str(error)
+        self.failure, self._error = error, str(error)
 
     async def _receive(self, url: str, *, over_tcp: bool, instead: bool, retry: RetryDelay) -> None:
         """Have one session, until it fails or the address changes."""
@@ -320,7 +320,7 @@ class LiveStream(Generic[T]):
         elif data_ns is not None and now_ns - data_ns < self._policy.silence_s * _NS_PER_S / 2:
             if self._state is not StreamState.RECEIVING and self._error is not None:
                 logger.info("%s: data come again", self.name)
-                self._error = None
+                self.failure = self._error = None
             self._enter(StreamState.RECEIVING)
         else:
             self._enter(StreamState.WAITING)
@@ -354,4 +354,5 @@ class _Totals:
         self.unknown += unusable.unknown
         self.undated += reception.undated
         self.incomplete += unusable.incomplete
+        self.clock_refused += stream.clock.refused + stream.clock.contrary
         self.foreign_bytes += client.foreign_bytes

@@ -108,4 +108,4 @@ class MatchedSceneAudioItem(NamedTuple):
 
     frame: SimpleVideoFrame
     audio: list[AudioFrame]
-    gaze: GazeDataType
+    gaze: GazeDataType | None

@@ -1,0 +1,30 @@
+"""The client by blocking calls: a device, and how to find one.
+
+from gazewire.client.simple import discover_one_device
+
+device = discover_one_device(max_search_duration_seconds=10)
+print(device.receive_gaze_datum())
+device.close()
+"""
+
+from gazewire.client._engine.mailbox import Delivery
+from gazewire.client._engine.matching import Matching
+from gazewire.client.simple.device import Device, UnreadCounts
+from gazewire.client.simple.discovery import discover_devices, discover_one_device
+from gazewire.client.simple.models import (
+    MatchedGazeEyesSceneItem,
+    MatchedItem,
+    SimpleVideoFrame,
+)
+
+__all__ = [
+    "Delivery",
+    "Device",
+    "MatchedGazeEyesSceneItem",
+    "MatchedItem",
+    "Matching",
+    "SimpleVideoFrame",
+    "UnreadCounts",
+    "discover_devices",
+    "discover_one_device",
+]
