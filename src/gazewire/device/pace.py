@@ -21,13 +21,17 @@ __all__ = ["Pace"]
 # Late in one such time, and no less so in the next. Whoever catches up after a hiccup keeps up.
 _WINDOW_NS = 500_000_000
 _EYES_LATE_NS = 100_000_000
+_EYES_LATE_WINDOWS = 2
 _LEAST_EYE_RATE_HZ = 50.0
-# Eyes make room first, and a camera that is there now may take long to hand its pictures over.
+# Eyes make room first, late pictures are left out meanwhile, and a camera that is there now may
+# take long to hand its pictures over.
 _SCENE_LATE_NS = 300_000_000
+_SCENE_LATE_WINDOWS = 10
 _LEAST_SCENE_RATE_HZ = 7.5
 _FAR_BEHIND_NS = 1_000_000_000
 # Few enough to catch up soon, and enough for a client to see that the stream lives.
 _FAR_BEHIND_STEP = 8
+_LEAST_RATE_HZ = 3.75
 
 
 @dataclass(slots=True)
@@ -39,6 +43,7 @@ class _Camera:
         rate_hz: nominal, of the source.
         least_hz: what is left in the worst case.
         late_ns: later than this, something has to be given up.
+        late_windows: for so long.
         step: of so many frames one is kept.
         is_seen: frames of it came in this window.
     """
@@ -47,6 +52,7 @@ class _Camera:
     rate_hz: float
     least_hz: float
     late_ns: int
+    late_windows: int
     step: int = 1
     is_seen: bool = False
 
@@ -54,18 +60,22 @@ class _Camera:
     def can_be_halved(self) -> bool:
         return self.rate_hz / self.step / 2 >= self.least_hz
 
+    @property
+    def far_behind_step(self) -> int:
+        return min(self.step * _FAR_BEHIND_STEP, round(self.rate_hz / _LEAST_RATE_HZ))
+
 
 class Pace:
     """Watches how late records are published, and lowers the rate of pictures in need.
 
     The rate of eye frames is halved when all records of a second were more than 100 ms late, there
     were eye frames among them, and the lateness did not shrink; never below 50 Hz. Where that has
-    been done, or there are none, and records are more than 300 ms late in the same way, the rate of
-    scene frames is halved, never below 7.5 Hz. What is given up does not come back before the
+    been done, or there are none, and the same is so of 300 ms and five seconds, the rate of scene
+    frames is halved, never below 7.5 Hz. What is given up does not come back before the
     device is started anew: a rate that goes up and down is worse than a low one.
 
-    While records are more than a second late only one frame in eight of these is left, so that
-    lateness does not pile up.
+    While records are more than a second late only one frame in eight of these is left, or about
+    four a second, so that lateness does not pile up.
 
     Args:
         info: which cameras the source has.
@@ -80,22 +90,31 @@ class Pace:
         self._cameras: dict[str, _Camera] = {}
         if info.eyes is not None:
             self._cameras["eyes"] = _Camera(
-                "eyes", info.eyes.rate_hz, _LEAST_EYE_RATE_HZ, _EYES_LATE_NS
+                "eyes",
+                info.eyes.rate_hz,
+                _LEAST_EYE_RATE_HZ,
+                _EYES_LATE_NS,
+                _EYES_LATE_WINDOWS,
             )
         if info.scene is not None:
             self._cameras["world"] = _Camera(
-                "world", info.scene.rate_hz, _LEAST_SCENE_RATE_HZ, _SCENE_LATE_NS
+                "world",
+                info.scene.rate_hz,
+                _LEAST_SCENE_RATE_HZ,
+                _SCENE_LATE_NS,
+                _SCENE_LATE_WINDOWS,
             )
         self._late_ns = 0
         self._window_end_ns: int | None = None
         self._least_ns = 0
-        self._least_before_ns: int | None = None
+        self._least_before_ns = 0
+        self._late_windows = 0
 
     def keeps(self, camera: str, index: int) -> bool:
         """This frame is not given up. Any thread may ask."""
         is_far_behind = self._late_ns > _FAR_BEHIND_NS
-        step = self._cameras[camera].step * (_FAR_BEHIND_STEP if is_far_behind else 1)
-        return index % step == 0
+        watched = self._cameras[camera]
+        return index % (watched.far_behind_step if is_far_behind else watched.step) == 0
 
     def admits(self, record: Record) -> bool:
         """Take note of a record that is due, and tell whether it is to be published.
@@ -122,14 +141,17 @@ class Pace:
             camera.is_seen = False
 
     def _end_window(self) -> None:
-        before_ns, self._least_before_ns = self._least_before_ns, None
+        before_ns, self._least_before_ns = self._least_before_ns, self._least_ns
         camera = self._next_to_make_room()
         if camera is None or self._least_ns <= camera.late_ns:
-            return
-        if before_ns is None or self._least_ns < before_ns:
-            self._least_before_ns = self._least_ns
+            self._late_windows = 0
+        elif self._least_ns < before_ns:
+            self._late_windows = 1
         else:
-            self._halve(camera)
+            self._late_windows += 1
+            if self._late_windows >= camera.late_windows:
+                self._late_windows = 0
+                self._halve(camera)
 
     def _next_to_make_room(self) -> _Camera | None:
         for camera in self._cameras.values():

@@ -35,8 +35,10 @@ _NS_PER_S = 1_000_000_000
 # have few cores: of 30 pictures a second the next is drawn 10 to 20 ms after one was published,
 # which is then coded and sent.
 _AHEAD_NS = 245_000_000
-# What is drawn in one visit to the worker thread; one record at least.
+# What is drawn in one visit to the worker thread; one record at least. On a busy machine a visit
+# waits its turn, so that whoever is behind has to draw more at a time to catch up.
 _BATCH_NS = 10_000_000
+_LONGEST_BATCH_NS = 100_000_000
 # Never reached by records that are in time; where they are late, as many may wait to be published.
 _BATCHES_WAITING = 32
 
@@ -64,7 +66,9 @@ async def play(records: Iterator[T], clock: Clock, publish: Callable[[T], None])
         more = True
         while more:
             await _wait_until(drawn_ns - _AHEAD_NS, clock)
-            batch = await loop.run_in_executor(worker, _next_batch, records, drawn_ns + _BATCH_NS)
+            behind_ns = clock.unix_ns() + _AHEAD_NS - drawn_ns
+            until_ns = drawn_ns + min(max(behind_ns, _BATCH_NS), _LONGEST_BATCH_NS)
+            batch = await loop.run_in_executor(worker, _next_batch, records, until_ns)
             await batches.put(batch)
             drawn_ns = max([drawn_ns, *(record.timestamp_unix_ns for record in batch.records)])
             more = batch.more
