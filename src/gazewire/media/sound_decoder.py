@@ -23,8 +23,6 @@ class SoundDecoder:
 
     Attributes:
         undecodable: access units that gave no sound because they are broken.
-        resampler: makes frames of signed 16-bit integers of this stream's frames, for those who
-            want them from libav; `Sound.s16` does without.
     """
 
     def __init__(self, config: bytes) -> None:
@@ -34,7 +32,6 @@ class SoundDecoder:
             config: AudioSpecificConfig, as the description of the stream has it.
         """
         self.undecodable = 0
-        self.resampler = av.AudioResampler(format="s16")
         self._codec = av.CodecContext.create("aac", "r")
         self._codec.thread_type = ThreadType.NONE
         self._codec.extradata = config

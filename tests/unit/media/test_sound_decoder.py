@@ -48,15 +48,6 @@ def test_each_access_unit_gives_its_sound_at_once(encoder, units):
     assert decoder.undecodable == 0
 
 
-def test_the_resampler_makes_the_same_integers(encoder, units):
-    decoder = SoundDecoder(encoder.config)
-    for unit in units:
-        (sound,) = decoder.decode(unit)
-        parts = decoder.resampler.resample(sound.audio_frame)
-        packed = np.concatenate([part.to_ndarray()[0] for part in parts])
-        assert np.array_equal(packed, sound.s16[:, 0])
-
-
 def test_a_broken_access_unit_gives_nothing_and_moves_nothing(encoder, units):
     decoder = SoundDecoder(encoder.config)
     decoder.decode(units[0])
