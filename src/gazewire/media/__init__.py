@@ -20,6 +20,7 @@ from gazewire.media.encoder import H264Encoder
 from gazewire.media.fragmented import FragmentedMp4Writer
 from gazewire.media.jpeg import encode_jpeg
 from gazewire.media.picture_decoder import PictureDecoder
+from gazewire.media.resampling import integer_resampler
 from gazewire.media.sound import SoundTrack
 from gazewire.media.sound_decoder import SoundDecoder
 
@@ -36,4 +37,5 @@ __all__ = [
     "SoundTrack",
     "VideoFile",
     "encode_jpeg",
+    "integer_resampler",
 ]
