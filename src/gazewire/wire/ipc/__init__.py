@@ -1,7 +1,7 @@
 """The Core bus: topics, messages, and the maps in them.
 
     message = Message.parse(frames)                        # what a socket received
-    pupil = decode_pupil(message.payload).datum(timebase)  # a typed record of it
+    pupil = decode_pupil(message).datum(timebase)          # a typed record of it
     fields = message.map()                                 # or the raw map
 
 The records named ``Wire…`` have exactly the keys and types of the wire, with times in Core seconds;
@@ -53,9 +53,13 @@ from gazewire.wire.ipc.notification import (
 from gazewire.wire.ipc.pupil import (
     WireCircle3d,
     WireEllipse,
+    WireEllipse2d,
     WirePupil,
+    WirePupil2d,
+    WirePupil3d,
     WireSphere,
     decode_pupil,
+    wire_pupil,
 )
 from gazewire.wire.ipc.subscription import Subscription, SubscriptionSet
 from gazewire.wire.ipc.surface import (
@@ -109,6 +113,7 @@ __all__ = [
     "WireBlink",
     "WireCircle3d",
     "WireEllipse",
+    "WireEllipse2d",
     "WireFixation",
     "WireFrame",
     "WireGaze",
@@ -116,6 +121,8 @@ __all__ = [
     "WireLogRecord",
     "WireMonocularGaze3d",
     "WirePupil",
+    "WirePupil2d",
+    "WirePupil3d",
     "WireSphere",
     "WireSurface",
     "WireSurfaceFixation",
@@ -148,4 +155,5 @@ __all__ = [
     "surface_topic",
     "to_group",
     "wire_gaze",
+    "wire_pupil",
 ]

@@ -9,7 +9,7 @@ import msgspec
 from gazewire.model import BlinkResponse
 from gazewire.time import TimeBase
 from gazewire.wire.ipc.map_codec import decode_struct
-from gazewire.wire.ipc.pupil import WirePupil
+from gazewire.wire.ipc.pupil import WirePupil2d
 from gazewire.wire.ipc.quantity import instant
 from gazewire.wire.ipc.topic import BLINKS_TOPIC
 
@@ -31,18 +31,22 @@ class WireBlink(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     topic: str
     type: Literal["onset", "offset"]
     confidence: float
-    base_data: tuple[WirePupil, ...]
+    base_data: tuple[WirePupil2d, ...]
     timestamp: float
     record: bool = True
 
     @classmethod
     def from_response(cls, response: BlinkResponse, timebase: TimeBase) -> Self:
-        """Make it of our record."""
+        """Make it of our record.
+
+        Raises:
+            LocalProtocolError: a pupil is not 2-D.
+        """
         return cls(
             topic=BLINKS_TOPIC,
             type=response.kind,
             confidence=float(response.confidence),
-            base_data=tuple(WirePupil.from_datum(pupil, timebase) for pupil in response.base),
+            base_data=tuple(WirePupil2d.from_datum(pupil, timebase) for pupil in response.base),
             timestamp=timebase.core_s(response.timestamp_unix_ns),
         )
 

@@ -16,6 +16,8 @@ from gazewire.model import Notification
 __all__ = ["DelayQueue"]
 
 _NS_PER_S = 1_000_000_000
+# Longer delays are as good as this one, 300 years.
+_LONGEST_S = 1e10
 
 
 class DelayQueue:
@@ -55,7 +57,7 @@ class DelayQueue:
                 f"{self._capacity} notifications wait, {subject[:80]!r} cannot"
             )
         turn = next(self._turns)
-        deadline_ns = now_mono_ns + max(0, round(delay_s * _NS_PER_S))
+        deadline_ns = now_mono_ns + round(min(max(0, delay_s), _LONGEST_S) * _NS_PER_S)
         self._waiting[subject] = turn, Notification(subject=subject, fields=fields)
         heapq.heappush(self._heap, (deadline_ns, turn, subject))
         self._forget_replaced()

@@ -17,7 +17,7 @@ from gazewire.model import GazeRay, MappedGaze, Point2, Vector3
 from gazewire.time import TimeBase
 from gazewire.wire.ipc.map_codec import decode_struct
 from gazewire.wire.ipc.message import Message
-from gazewire.wire.ipc.pupil import WirePupil
+from gazewire.wire.ipc.pupil import WirePupil2d, WirePupil3d
 from gazewire.wire.ipc.quantity import double2, double3, instant
 from gazewire.wire.ipc.topic import GazeTopic
 
@@ -47,21 +47,21 @@ class WireGaze2d(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         norm_pos: in the scene image, origin bottom left.
         confidence: 0 to 1.
         timestamp: Core seconds.
-        base_data: whole maps of one pupil or two, that of the right eye first.
+        base_data: whole maps of one 2-D pupil or two, that of the right eye first.
     """
 
     topic: str
     norm_pos: Point2
     confidence: float
     timestamp: float
-    base_data: tuple[WirePupil, ...]
+    base_data: tuple[WirePupil2d, ...]
 
     @classmethod
     def from_gaze(cls, gaze: MappedGaze, timebase: TimeBase) -> Self:
         """Make it of our record.
 
         Raises:
-            LocalProtocolError: the record has no `norm_pos`.
+            LocalProtocolError: the record has no `norm_pos`, or pupils that are not 2-D.
         """
         if gaze.norm_pos is None:
             raise LocalProtocolError("2-D gaze is a point in the scene image")
@@ -70,7 +70,7 @@ class WireGaze2d(msgspec.Struct, frozen=True, kw_only=True, gc=False):
             norm_pos=double2(gaze.norm_pos),
             confidence=float(gaze.confidence),
             timestamp=timebase.core_s(gaze.timestamp_unix_ns),
-            base_data=_base_data(gaze, timebase),
+            base_data=tuple(WirePupil2d.from_datum(pupil, timebase) for pupil in gaze.base),
         )
 
     def gaze(self, timebase: TimeBase) -> MappedGaze:
@@ -98,7 +98,7 @@ class WireMonocularGaze3d(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         topic: with its trailing dot.
         confidence: 0 to 1.
         timestamp: Core seconds.
-        base_data: whole map of one pupil.
+        base_data: whole map of one 3-D pupil.
     """
 
     eye_center_3d: Vector3
@@ -108,14 +108,15 @@ class WireMonocularGaze3d(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     topic: str
     confidence: float
     timestamp: float
-    base_data: tuple[WirePupil, ...]
+    base_data: tuple[WirePupil3d, ...]
 
     @classmethod
     def from_gaze(cls, gaze: MappedGaze, timebase: TimeBase) -> Self:
         """Make it of our record.
 
         Raises:
-            LocalProtocolError: the record does not have one ray and a point.
+            LocalProtocolError: the record does not have one ray and a point, or its pupil is not
+                3-D.
         """
         if len(gaze.rays) != 1 or gaze.point_mm is None:
             raise LocalProtocolError("3-D gaze of one eye has one ray and a point")
@@ -127,7 +128,7 @@ class WireMonocularGaze3d(msgspec.Struct, frozen=True, kw_only=True, gc=False):
             topic=str(GazeTopic("3d", _eyes(gaze))),
             confidence=float(gaze.confidence),
             timestamp=timebase.core_s(gaze.timestamp_unix_ns),
-            base_data=_base_data(gaze, timebase),
+            base_data=tuple(WirePupil3d.from_datum(pupil, timebase) for pupil in gaze.base),
         )
 
     def gaze(self, timebase: TimeBase) -> MappedGaze:
@@ -166,7 +167,7 @@ class WireBinocularGaze3d(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         topic: ``gaze.3d.01.``.
         confidence: 0 to 1.
         timestamp: Core seconds.
-        base_data: whole maps of two pupils, that of the right eye first.
+        base_data: whole maps of two 3-D pupils, that of the right eye first.
     """
 
     eye_centers_3d: EyePair
@@ -176,7 +177,7 @@ class WireBinocularGaze3d(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     topic: str
     confidence: float
     timestamp: float
-    base_data: tuple[WirePupil, ...]
+    base_data: tuple[WirePupil3d, ...]
 
     @classmethod
     def from_gaze(cls, gaze: MappedGaze, timebase: TimeBase) -> Self:
@@ -184,7 +185,7 @@ class WireBinocularGaze3d(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
         Raises:
             LocalProtocolError: the record does not have two rays, the right eye's first, and a
-                point.
+                point, or its pupils are not 3-D.
         """
         if [ray.eye_id for ray in gaze.rays] != [0, 1] or gaze.point_mm is None:
             raise LocalProtocolError("3-D gaze of both eyes has the rays of 0 and 1 and a point")
@@ -197,7 +198,7 @@ class WireBinocularGaze3d(msgspec.Struct, frozen=True, kw_only=True, gc=False):
             topic=str(GazeTopic("3d", _eyes(gaze))),
             confidence=float(gaze.confidence),
             timestamp=timebase.core_s(gaze.timestamp_unix_ns),
-            base_data=_base_data(gaze, timebase),
+            base_data=tuple(WirePupil3d.from_datum(pupil, timebase) for pupil in gaze.base),
         )
 
     def gaze(self, timebase: TimeBase) -> MappedGaze:
@@ -256,10 +257,6 @@ def decode_gaze(message: Message) -> WireGaze:
     if topic.eyes == "01":
         return decode_struct(message.payload, _DECODER_BINOCULAR_3D)
     return decode_struct(message.payload, _DECODER_MONOCULAR_3D)
-
-
-def _base_data(gaze: MappedGaze, timebase: TimeBase) -> tuple[WirePupil, ...]:
-    return tuple(WirePupil.from_datum(pupil, timebase) for pupil in gaze.base)
 
 
 def _eyes(gaze: MappedGaze) -> Literal["0", "1", "01"]:
