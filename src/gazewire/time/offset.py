@@ -31,12 +31,17 @@ from __future__ import annotations
 
 import statistics
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from math import exp, hypot, inf, log, sqrt
+from math import hypot, inf, sqrt
 from typing import NamedTuple, Self
 
+import numpy as np
+import numpy.typing as npt
+
 __all__ = ["ClockOffset", "OffsetEstimator"]
+
+_Floats = npt.NDArray[np.float64]
 
 _NS_PER_MS = 1_000_000
 _NS_PER_S = 1_000_000_000
@@ -216,11 +221,20 @@ class _Round(NamedTuple):
         return excess_ns > estimate.uncertainty_ns_at(self.received_ns)
 
 
-class _Bound(NamedTuple):
-    """How far the device is ahead at least, or at most, at an instant; both from an origin."""
+class _Cloud(NamedTuple):
+    """How far the device is ahead at least, or at most, by one round after another.
 
-    at_ns: float
-    ahead_ns: float
+    Attributes:
+        at_ns: (N,) float64, instants on our clock, from an origin.
+        ahead_ns: (N,) float64, the bounds, from an origin of their own.
+    """
+
+    at_ns: _Floats
+    ahead_ns: _Floats
+
+    def part(self, index: int) -> _Cloud:
+        """One of the interleaved parts."""
+        return _Cloud(self.at_ns[index::_PARTS], self.ahead_ns[index::_PARTS])
 
 
 class _Edge(NamedTuple):
@@ -237,26 +251,25 @@ class _Edge(NamedTuple):
     variance: float
 
     @classmethod
-    def above(cls, floors: Sequence[_Bound], slope: float, softness_ns: float) -> Self:
+    def above(cls, floors: _Cloud, slope: float, softness_ns: float) -> Self:
         """The upper edge of the floors: the greatest of them, softly.
 
         The soft maximum is the logarithm of a sum of exponentials. Its derivative by the slope is
         `-mean_ns`, and that of `mean_ns` is `-variance / softness_ns`.
         """
-        heights = [bound.ahead_ns - slope * bound.at_ns for bound in floors]
-        top = max(heights)
-        weights = [exp((height - top) / softness_ns) for height in heights]
-        total = sum(weights)
-        mean = sum(w * bound.at_ns for w, bound in zip(weights, floors, strict=True)) / total
-        squares = sum(
-            w * (bound.at_ns - mean) ** 2 for w, bound in zip(weights, floors, strict=True)
-        )
-        return cls(top + softness_ns * log(total), mean, squares / total)
+        at_ns = floors.at_ns
+        heights = floors.ahead_ns - slope * at_ns
+        top = heights.max()
+        weights = np.exp((heights - top) / softness_ns)
+        total = weights.sum()
+        mean = weights @ at_ns / total
+        variance = weights @ np.square(at_ns - mean) / total
+        return cls(float(top + softness_ns * np.log(total)), float(mean), float(variance))
 
     @classmethod
-    def below(cls, ceilings: Sequence[_Bound], slope: float, softness_ns: float) -> Self:
+    def below(cls, ceilings: _Cloud, slope: float, softness_ns: float) -> Self:
         """The lower edge of the ceilings: the least of them, softly."""
-        turned = [_Bound(bound.at_ns, -bound.ahead_ns) for bound in ceilings]
+        turned = _Cloud(ceilings.at_ns, -ceilings.ahead_ns)
         edge = cls.above(turned, -slope, softness_ns)
         return edge._replace(height_ns=-edge.height_ns)
 
@@ -265,13 +278,13 @@ class _Edge(NamedTuple):
 class _Corridor:
     """Floors and ceilings of some rounds, and how soft their edges are."""
 
-    floors: Sequence[_Bound]
-    ceilings: Sequence[_Bound]
+    floors: _Cloud
+    ceilings: _Cloud
     softness_ns: float
 
     def part(self, index: int) -> _Corridor:
         """One of the interleaved parts."""
-        return _Corridor(self.floors[index::_PARTS], self.ceilings[index::_PARTS], self.softness_ns)
+        return _Corridor(self.floors.part(index), self.ceilings.part(index), self.softness_ns)
 
     def edges(self, slope: float) -> tuple[_Edge, _Edge]:
         """The edge of the floors and that of the ceilings, along a slope."""
@@ -319,14 +332,15 @@ def _fitted(rounds: Sequence[_Round], before: ClockOffset | None) -> ClockOffset
     # Numbers near zero, so that floats resolve them to far below a nanosecond.
     origin_ns = rounds[-1].received_ns
     ahead_ns = rounds[-1].device_ns - rounds[-1].sent_ns
-    corridor = _Corridor(
-        [_Bound(r.received_ns - origin_ns, r.device_ns - r.received_ns - ahead_ns) for r in rounds],
-        [
-            _Bound(r.sent_ns - origin_ns, r.device_ns + _NS_PER_MS - r.sent_ns - ahead_ns)
-            for r in rounds
-        ],
-        _softness_ns(rounds),
+    floors = _Cloud(
+        _floats(r.received_ns - origin_ns for r in rounds),
+        _floats(r.device_ns - r.received_ns - ahead_ns for r in rounds),
     )
+    ceilings = _Cloud(
+        _floats(r.sent_ns - origin_ns for r in rounds),
+        _floats(r.device_ns + _NS_PER_MS - r.sent_ns - ahead_ns for r in rounds),
+    )
+    corridor = _Corridor(floors, ceilings, _softness_ns(rounds))
     slope, slope_error = _drift(corridor, before.drift_ppm / _PPM if before else 0.0)
     middle_ns = corridor.middle_ns(slope)
     smallest_roundtrip_ns = min(r.roundtrip_ns for r in rounds)
@@ -342,6 +356,11 @@ def _fitted(rounds: Sequence[_Round], before: ClockOffset | None) -> ClockOffset
     )
 
 
+def _floats(values: Iterable[int]) -> _Floats:
+    # Not by way of an integer array: a device may claim a time that does not fit in 64 bits.
+    return np.fromiter(map(float, values), np.float64)
+
+
 def _softness_ns(rounds: Sequence[_Round]) -> float:
     roundtrips_ns = [r.roundtrip_ns for r in rounds]
     usual_ns = statistics.median(roundtrips_ns) - min(roundtrips_ns)
@@ -354,7 +373,7 @@ def _drift(corridor: _Corridor, begin: float) -> tuple[float, float]:
     What the rounds say is weighed against what clocks usually are, each by its variance. So a
     drift that is not yet to be told is told as none.
     """
-    if len(corridor.floors) < _PARTS * _ROUNDS_OF_A_PART:
+    if len(corridor.floors.at_ns) < _PARTS * _ROUNDS_OF_A_PART:
         return 0.0, _MOST_DRIFT
     slope = corridor.widest(begin)
     parts = [corridor.part(index).widest(slope) for index in range(_PARTS)]
@@ -372,12 +391,10 @@ def _reaches_ns(
     The bounds of all rounds are carried there along the line, each loosened by what the line may
     deviate in the meantime, and intersected (Marzullo & Owicki 1983).
     """
-    above_ns = min(
-        bound.ahead_ns - (middle_ns + slope * bound.at_ns) + slope_error * abs(bound.at_ns)
-        for bound in corridor.ceilings
+    floors, ceilings = corridor.floors, corridor.ceilings
+    above_ns = ceilings.ahead_ns - (middle_ns + slope * ceilings.at_ns)
+    below_ns = middle_ns + slope * floors.at_ns - floors.ahead_ns
+    return (
+        float((above_ns + slope_error * np.abs(ceilings.at_ns)).min()),
+        float((below_ns + slope_error * np.abs(floors.at_ns)).min()),
     )
-    below_ns = min(
-        middle_ns + slope * bound.at_ns - bound.ahead_ns + slope_error * abs(bound.at_ns)
-        for bound in corridor.floors
-    )
-    return above_ns, below_ns
