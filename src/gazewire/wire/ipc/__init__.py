@@ -43,6 +43,7 @@ from gazewire.wire.ipc.message import (
     Message,
 )
 from gazewire.wire.ipc.notification import (
+    MAX_NOTIFICATION_BYTES,
     MAX_SUBJECT_BYTES,
     notification_from_map,
     notification_map,
@@ -92,6 +93,7 @@ __all__ = [
     "MAX_EXTRA_FRAMES",
     "MAX_MAP_BYTES",
     "MAX_MESSAGE_BYTES",
+    "MAX_NOTIFICATION_BYTES",
     "MAX_SUBJECT_BYTES",
     "MAX_TOPIC_BYTES",
     "RAW_DATA_KEY",

@@ -12,8 +12,9 @@ from typing import Literal
 from gazewire.errors import RemoteProtocolError
 from gazewire.model import Notification
 from gazewire.time import TimeBase
-from gazewire.wire.ipc.map_codec import decode_map, encode_map
-from gazewire.wire.ipc.notification import notification_from_map, notification_map
+from gazewire.wire.ipc.map_codec import encode_map
+from gazewire.wire.ipc.message import Message
+from gazewire.wire.ipc.notification import notification_map, parse_notification
 
 __all__ = ["GroupPeer", "Outgoing", "from_group", "to_group"]
 
@@ -85,9 +86,10 @@ def from_group(
         timebase: in which that is told.
 
     Raises:
-        RemoteProtocolError: it is not a map with a subject.
+        RemoteProtocolError: it is not a map with a subject, or too large.
     """
-    notification = notification_from_map(decode_map(content))
+    # A topic of no meaning: in a group there are none.
+    notification = parse_notification(Message("", content))
     told = {
         "uuid_bytes": peer.uuid,
         "name": peer.name,

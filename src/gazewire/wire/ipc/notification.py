@@ -20,6 +20,7 @@ from gazewire.wire.ipc.map_codec import find_fault
 from gazewire.wire.ipc.message import MAX_TOPIC_BYTES, Message
 
 __all__ = [
+    "MAX_NOTIFICATION_BYTES",
     "MAX_SUBJECT_BYTES",
     "notification_from_map",
     "notification_map",
@@ -27,6 +28,9 @@ __all__ = [
     "notification_topic",
     "parse_notification",
 ]
+
+MAX_NOTIFICATION_BYTES = 1024 * 1024
+"""Largest map that a program looks into for each notification that anybody sends it."""
 
 # With room for the longest prefix.
 MAX_SUBJECT_BYTES = MAX_TOPIC_BYTES - 32
@@ -61,12 +65,22 @@ def notification_message(notification: Notification) -> Message:
     return Message.from_map(notification_topic(notification), notification_map(notification))
 
 
-def parse_notification(message: Message) -> Notification:
+def parse_notification(
+    message: Message, *, max_bytes: int = MAX_NOTIFICATION_BYTES
+) -> Notification:
     """Read a notification. Its topic is not looked at: the subject decides.
 
+    Args:
+        message: whatever its topic.
+        max_bytes: largest map; who waits for all the data of a calibration needs more.
+
     Raises:
-        RemoteProtocolError: the map has no subject, or cannot be read.
+        RemoteProtocolError: the map has no subject, cannot be read, or is too large.
     """
+    if len(message.payload) > max_bytes:
+        raise RemoteProtocolError(
+            f"a notification has at most {max_bytes} bytes, not {len(message.payload)}"
+        )
     return notification_from_map(message.map())
 
 

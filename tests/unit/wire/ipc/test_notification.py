@@ -7,6 +7,7 @@ import pytest
 from gazewire.errors import LocalProtocolError, RemoteProtocolError
 from gazewire.model import Notification
 from gazewire.wire.ipc import (
+    MAX_NOTIFICATION_BYTES,
     MAX_SUBJECT_BYTES,
     Message,
     encode_map,
@@ -95,6 +96,13 @@ def test_what_could_not_be_sent_on_is_the_peers_fault(
 def test_an_undecodable_map_is_the_peers_fault() -> None:
     with pytest.raises(RemoteProtocolError):
         parse_notification(Message("notify.x", b"not MessagePack"))
+
+
+def test_a_notification_of_megabytes_is_read_by_those_alone_who_wait_for_it() -> None:
+    message = Message.from_map("notify.x", {"subject": "x", "data": bytes(MAX_NOTIFICATION_BYTES)})
+    with pytest.raises(RemoteProtocolError, match="at most 1048576 bytes"):
+        parse_notification(message)
+    assert parse_notification(message, max_bytes=len(message.payload)).subject == "x"
 
 
 @pytest.mark.parametrize("subject", ["", "s" * (MAX_SUBJECT_BYTES + 1)])
