@@ -2,12 +2,14 @@
 
 A script of `peers/` is given its arguments as one JSON object on its command line and prints one
 JSON document as its last line. Before that it may print the single line ``receiving``, and go on
-until its standard input ends: so a test can do something while a client is receiving.
+until its standard input ends: so a test can do something while a client is receiving. Or it obeys
+orders on its standard input, one JSON document a line, each answered by another.
 """
 
 from __future__ import annotations
 
 import json
+import queue
 import subprocess
 import threading
 from collections.abc import Sequence
@@ -35,6 +37,7 @@ class Peer:
         )
         self._lines: list[str] = []
         self._has_spoken = threading.Event()
+        self._answers: queue.Queue[str] = queue.Queue()
         self._stderr = ""
         self._readers = [
             threading.Thread(target=self._read_stdout, daemon=True),
@@ -61,6 +64,18 @@ class Peer:
         self._has_spoken.wait(limit_s)
         assert self._lines == ["receiving\n"], f"the peer said {self._lines}\n{self._stderr}"
 
+    def ask(self, do: str, *, limit_s: float = 30.0, **order: Any) -> Any:
+        """Give an order to a script that takes some, and wait for its answer."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(json.dumps({"do": do, **order}) + "\n")
+        self._process.stdin.flush()
+        try:
+            answer = self._answers.get(timeout=limit_s)
+        except queue.Empty:
+            raise AssertionError(f"no answer within {limit_s} s:\n{self._stderr}") from None
+        assert answer, f"the peer has ended:\n{self._stderr}"
+        return json.loads(answer)
+
     def result(self, limit_s: float = 40.0) -> Any:
         """End the script's standard input, wait for it to finish and return its document.
 
@@ -84,7 +99,9 @@ class Peer:
         assert self._process.stdout is not None
         for line in self._process.stdout:
             self._lines.append(line)
+            self._answers.put(line)
             self._has_spoken.set()
+        self._answers.put("")
         self._has_spoken.set()
 
     def _read_stderr(self) -> None:
