@@ -16,7 +16,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from types import TracebackType
 from typing import Self
@@ -36,6 +36,7 @@ from gazewire.wire.zre import (
     GroupEvent,
     Node,
     NodeConfig,
+    NodeIntent,
     OpenLink,
     PeerCard,
     SendMessage,
@@ -124,6 +125,7 @@ class Groups:
         self._beacon: BeaconPort | None = None
         self._links: dict[Endpoint, Socket] = {}
         self._timer: asyncio.TimerHandle | None = None
+        self._timer_ns = 0
 
     async def __aenter__(self) -> Self:
         interfaces = find_interfaces(self._hosts)
@@ -283,6 +285,7 @@ class Groups:
         self._follow()
 
     def _handle_timer(self) -> None:
+        self._timer = None
         self._node.handle_timer(self._clock.mono_ns())
         self._follow()
 
@@ -301,16 +304,19 @@ class Groups:
             for intent in intents:
                 self._do(intent)
         for event in self._node.events():
-            logger.debug("%s", event)
+            logger.debug("%s: %s", type(event).__name__, event.peer.name)
             self._topic.publish(event)
+        at_ns = self._node.next_timer_ns()
+        # One that goes off too early finds nothing to do; to move it for each message costs more.
+        if at_ns is None or (self._timer is not None and self._timer_ns <= at_ns):
+            return
         if self._timer is not None:
             self._timer.cancel()
-        at_ns = self._node.next_timer_ns()
-        if at_ns is not None:
-            delay_s = max(0, at_ns - self._clock.mono_ns()) / _NS_PER_S
-            self._timer = asyncio.get_running_loop().call_later(delay_s, self._handle_timer)
+        delay_s = max(0, at_ns - self._clock.mono_ns()) / _NS_PER_S
+        self._timer = asyncio.get_running_loop().call_later(delay_s, self._handle_timer)
+        self._timer_ns = at_ns
 
-    def _do(self, intent: Broadcast | OpenLink | SendMessage | CloseLink) -> None:
+    def _do(self, intent: NodeIntent) -> None:
         match intent:
             case Broadcast(beacon=datagram):
                 if self._beacon is not None:
@@ -318,17 +324,22 @@ class Groups:
             case OpenLink(endpoint=endpoint):
                 self._open_link(endpoint)
             case SendMessage(endpoint=endpoint, frames=frames):
-                link = self._links.get(endpoint)
-                try:
-                    if link is None:
-                        raise zmq.Again
-                    link.send_multipart(frames, zmq.DONTWAIT)
-                except zmq.ZMQError:
+                if not self._send(endpoint, frames):
                     self._node.link_failed(endpoint, self._clock.mono_ns())
             case CloseLink(endpoint=endpoint):
                 link = self._links.pop(endpoint, None)
                 if link is not None:
                     link.close(linger=0)
+
+    def _send(self, endpoint: Endpoint, frames: Sequence[bytes]) -> bool:
+        link = self._links.get(endpoint)
+        if link is None:
+            return False
+        try:
+            link.send_multipart(frames, zmq.DONTWAIT)
+        except zmq.Again:
+            return False
+        return True
 
     def _open_link(self, endpoint: Endpoint) -> None:
         try:
@@ -360,6 +371,6 @@ async def _locate(peer: str) -> Endpoint:
     loop = asyncio.get_running_loop()
     try:
         found = await loop.getaddrinfo(host, None, family=socket.AF_INET, type=socket.SOCK_STREAM)
-    except OSError as error:
+    except (OSError, UnicodeError) as error:
         raise NetworkError(f"nobody knows where {host!r} is: {error}") from error
     return Endpoint(str(found[0][4][0]), int(port))
