@@ -129,6 +129,12 @@ def test_a_file_that_is_no_template_is_named_with_what_is_wrong(tmp_path: Path) 
     assert "`id`" in said
 
 
+@pytest.mark.parametrize("rate", ["30", "400"])
+def test_an_eye_rate_that_does_not_divide_that_of_gaze_is_told_in_a_sentence(rate: str) -> None:
+    said = fails_in_a_sentence("--eye-rate", rate)
+    assert said == f"gazewire: the rate of eye frames divides 200; {rate} does not"
+
+
 @pytest.mark.parametrize(
     "options",
     [
@@ -137,6 +143,7 @@ def test_a_file_that_is_no_template_is_named_with_what_is_wrong(tmp_path: Path) 
         ("--http-port", "70000"),
         ("--http-port", "many"),
         ("--refuse", "rain"),
+        ("--eye-rate", "0"),
         ("--nonsense",),
     ],
 )
