@@ -129,6 +129,7 @@ class StreamReceiver:
             self.foreign += 1
             return []
         released = self.flush()
+        self.window.begin_anew()
         self._follow(packet.ssrc)
         return released + self._push(stray, now_ns) + self._push(packet, now_ns)
 

@@ -125,6 +125,21 @@ class ReorderWindow:
             released += self._give_up()
         return released
 
+    def begin_anew(self) -> None:
+        """Follow another sequence from its next packet on: the source has changed, and says so.
+
+        Nothing may be held: call `flush` first.
+
+        Raises:
+            LocalProtocolError: something is.
+        """
+        if self._held:
+            raise LocalProtocolError("packets are held; flush the window first")
+        self.restarts += 1
+        self._next = None
+        self._missing = set()
+        self._stray = None
+
     def _begin_at(self, sequence: int) -> None:
         self._next = sequence
         # What comes late from before the beginning was not seen before.

@@ -161,3 +161,22 @@ def test_memory_stays_flat_through_endless_loss():
 def test_a_window_larger_than_a_jump_is_refused(max_packets):
     with pytest.raises(LocalProtocolError):
         ReorderWindow(max_packets=max_packets)
+
+
+def test_a_window_that_begins_anew_follows_any_sequence_and_counts_no_loss() -> None:
+    window = ReorderWindow()
+    for sequence in (500, 501):
+        window.push(packet(sequence), 0)
+    window.flush()
+    window.begin_anew()
+    assert [p.sequence for p in window.push(packet(490), 1)] == [490]
+    assert [p.sequence for p in window.push(packet(491), 1)] == [491]
+    assert (window.lost, window.late, window.duplicates, window.restarts) == (0, 0, 0, 1)
+
+
+def test_a_window_does_not_begin_anew_over_packets_that_it_holds() -> None:
+    window = ReorderWindow()
+    window.push(packet(1), 0)
+    window.push(packet(3), 0)
+    with pytest.raises(LocalProtocolError):
+        window.begin_anew()
