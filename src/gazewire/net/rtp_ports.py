@@ -1,8 +1,10 @@
 """The client's two UDP ports, one for RTP and one for RTCP.
 
-with RtpPorts.bind("127.0.0.1", sink, clock) as ports:
-...  # tell the server ports.rtp_port
-await ports.connect("127.0.0.1", (50_000, 50_001))
+::
+
+    with RtpPorts.bind("127.0.0.1", sink, clock) as ports:
+        ...  # tell the server ports.rtp_port
+        await ports.connect("127.0.0.1", (50_000, 50_001))
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ import logging
 import socket
 import sys
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -81,24 +83,15 @@ class RtpPorts:
         Raises:
             NetworkError: there are no such ports.
         """
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
         failure: OSError | None = None
         for _ in range(_ATTEMPTS):
-            rtp = socket.socket(family, socket.SOCK_DGRAM)
-            rtcp = socket.socket(family, socket.SOCK_DGRAM)
             try:
-                rtp.bind((host, 0))
-                port: int = rtp.getsockname()[1]
-                if port % 2 == 0:
-                    rtcp.bind((host, port + 1))
-                    for bound in (rtp, rtcp):
-                        bound.setblocking(False)
-                    rtp.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE_BUFFER_BYTES)
-                    return cls(rtp, rtcp, sink, clock)
+                pair = _bind_pair(host)
             except OSError as error:
                 failure = error
-            rtp.close()
-            rtcp.close()
+            else:
+                if pair is not None:
+                    return cls(*pair, sink, clock)
         raise NetworkError(f"no pair of UDP ports could be opened on {host}: {failure}")
 
     def __enter__(self) -> Self:
@@ -141,6 +134,28 @@ class RtpPorts:
         self._inputs.clear()
         for sock in self._sockets:
             sock.close()
+
+
+def _bind_pair(host: str) -> tuple[socket.socket, socket.socket] | None:
+    """Bind any port and the one after it; None where the first is odd.
+
+    Raises:
+        OSError: it cannot be. Nothing is left open then.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with ExitStack() as stack:
+        rtp = stack.enter_context(socket.socket(family, socket.SOCK_DGRAM))
+        rtp.bind((host, 0))
+        port: int = rtp.getsockname()[1]
+        if port % 2:
+            return None
+        rtcp = stack.enter_context(socket.socket(family, socket.SOCK_DGRAM))
+        rtcp.bind((host, port + 1))
+        for bound in (rtp, rtcp):
+            bound.setblocking(False)
+        rtp.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE_BUFFER_BYTES)
+        stack.pop_all()
+    return rtp, rtcp
 
 
 class _Input(Protocol):

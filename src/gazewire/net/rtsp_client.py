@@ -1,25 +1,29 @@
 """The client's end of RTSP on a real network: one connection, its tracks by UDP or inside of it.
 
-async with RtspClient("rtsp://10.0.0.2:8086/?camera=gaze", clock) as client:
-description = await client.describe()
-await client.set_up(description.media[0], sink, over_tcp=False)
-await client.play()
-await client.wait_lost()
+::
+
+    async with RtspClient("rtsp://10.0.0.2:8086/?camera=gaze", clock) as client:
+        description = await client.describe()
+        await client.set_up(description.media[0], sink, over_tcp=False)
+        await client.play()
+        await client.wait_lost()
 """
 
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 import logging
 import ssl
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from gazewire.errors import (
     ConnectionLostError,
     DeviceRefusedError,
+    GazewireError,
     LocalProtocolError,
     NetworkError,
     RemoteProtocolError,
@@ -46,6 +50,9 @@ _log = logging.getLogger(__name__)
 # Nobody waits for a device that is asked for the end and says nothing.
 _FAREWELL_S = 0.25
 _HAPPY_EYEBALLS_S = 0.25
+
+# RFC 2326 §10.12: one byte. RTP is on the even channels of what we ask for.
+_CHANNELS = range(0, 256, 2)
 
 
 class Track:
@@ -82,7 +89,8 @@ class RtspClient:
     Args:
         url: of the presentation; of a scheme such as ``rtspt`` that stands for TCP, too.
         clock: for times of arrival.
-        timeout_s: for connecting, and for each answer.
+        connect_timeout_s: for the connection, encrypted where it is to be.
+        answer_timeout_s: for each answer.
         tls: how to encrypt the connection; the usual way where none is given and the scheme is
             ``rtsps``. UDP is as it is.
 
@@ -91,7 +99,7 @@ class RtspClient:
 
     Raises:
         LocalProtocolError: the URL is not one.
-        NetworkError: on entering, where there is no connection to be had.
+        NetworkError: on entering, where no connection is to be had.
         TimeoutError: on entering, where that took too long.
     """
 
@@ -100,7 +108,8 @@ class RtspClient:
         url: str,
         clock: Clock,
         *,
-        timeout_s: float = 10.0,
+        connect_timeout_s: float = 10.0,
+        answer_timeout_s: float = 10.0,
         tls: ssl.SSLContext | None = None,
     ) -> None:
         try:
@@ -114,11 +123,11 @@ class RtspClient:
             tls = ssl.create_default_context()
         self._tls = tls
         self._clock = clock
-        self._timeout_s = timeout_s
+        self._connect_timeout_s = connect_timeout_s
+        self._answer_timeout_s = answer_timeout_s
         self._link = _Link(clock)
         self._stack = ExitStack()
         self._keepalive: asyncio.TimerHandle | None = None
-        self._next_channel = 0
 
     @property
     def foreign_bytes(self) -> int:
@@ -129,7 +138,7 @@ class RtspClient:
         host, port = self._parsed.host, self._parsed.port
         loop = asyncio.get_running_loop()
         try:
-            async with asyncio.timeout(self._timeout_s):
+            async with asyncio.timeout(self._connect_timeout_s):
                 await loop.create_connection(
                     lambda: self._link,
                     host,
@@ -138,8 +147,10 @@ class RtspClient:
                     happy_eyeballs_delay=_HAPPY_EYEBALLS_S,
                 )
         except TimeoutError as error:
-            raise TimeoutError(f"no answer from {host}:{port} in {self._timeout_s:g} s") from error
-        except OSError as error:
+            limit = f"{self._connect_timeout_s:g} s"
+            raise TimeoutError(f"no answer from {host}:{port} in {limit}") from error
+        except (OSError, UnicodeError) as error:
+            # The second is about host names that cannot be.
             raise NetworkError(f"cannot connect to {host}:{port}: {error}") from error
         return self
 
@@ -153,7 +164,8 @@ class RtspClient:
             self._keepalive.cancel()
         try:
             if self._link.connection.session is not None and not self._link.is_lost:
-                with suppress(TimeoutError, NetworkError, DeviceRefusedError):
+                # Whatever it says to that, this is the end.
+                with suppress(TimeoutError, GazewireError):
                     async with asyncio.timeout(_FAREWELL_S):
                         await self._ask(lambda server: server.teardown(self._base_url))
         finally:
@@ -193,26 +205,31 @@ class RtspClient:
         """
         url = resolve_control(self._base_url, media.control)
         if over_tcp:
-            channels = (self._next_channel, self._next_channel + 1)
-            self._next_channel += 2
-            asked = Transport(protocol="RTP/AVP/TCP", interleaved=channels)
-            self._link.sinks[channels[0]] = sink.receive_rtp
-            self._link.sinks[channels[1]] = sink.receive_rtcp
-            answer = await self._ask(lambda server: server.setup(url, asked))
-            if answer.transport is None or not answer.transport.over_tcp:
-                raise RemoteProtocolError("the device agreed to another transport than TCP")
-            agreed = answer.transport.interleaved or channels
-            for before, after in zip(channels, agreed, strict=True):
-                self._link.sinks[after] = self._link.sinks.pop(before)
+            await self._set_up_interleaved(url, sink)
             return Track(media, over_tcp=True, send_rtcp=None)
         local_host, peer_host = self._link.hosts
         ports = self._stack.enter_context(RtpPorts.bind(local_host, sink, self._clock))
         asked = Transport(client_port=(ports.rtp_port, ports.rtcp_port))
         answer = await self._ask(lambda server: server.setup(url, asked))
-        if answer.transport is None or not answer.transport.over_udp:
+        agreed = answer.transport
+        if agreed is None or not agreed.over_udp:
             raise RemoteProtocolError("the device agreed to another transport than UDP")
-        await ports.connect(answer.transport.source or peer_host, answer.transport.server_port)
+        await ports.connect(_sender(agreed, peer_host), agreed.server_port)
         return Track(media, over_tcp=False, send_rtcp=ports.send_rtcp)
+
+    async def _set_up_interleaved(self, url: str, sink: PacketSink) -> None:
+        asked = self._link.free_channels()
+        # From now on, because a device may begin before its answer is read.
+        self._link.route(asked, sink)
+        try:
+            transport = Transport(protocol="RTP/AVP/TCP", interleaved=asked)
+            answer = await self._ask(lambda server: server.setup(url, transport))
+            agreed = answer.transport
+            if agreed is None or not agreed.over_tcp:
+                raise RemoteProtocolError("the device agreed to another transport than TCP")
+        finally:
+            self._link.forget(asked)
+        self._link.route(agreed.interleaved or asked, sink)
 
     async def play(self) -> None:
         """Ask for the packets of all tracks.
@@ -223,6 +240,15 @@ class RtspClient:
         """
         await self._ask(lambda server: server.play(self._base_url))
         self._keep_alive_later()
+
+    async def probe(self) -> None:
+        """Find out whether the device is still there; what it answers does not matter.
+
+        Raises:
+            ConnectionLostError, RemoteProtocolError, TimeoutError: it is not; as `describe`.
+        """
+        with suppress(DeviceRefusedError):
+            await self._ask(lambda server: server.options(self._base_url))
 
     async def wait_lost(self) -> None:
         """Wait until the connection is gone.
@@ -238,10 +264,11 @@ class RtspClient:
         link = self._link
         cseq = write(link.connection)
         try:
-            async with asyncio.timeout(self._timeout_s):
+            async with asyncio.timeout(self._answer_timeout_s):
                 answer = await link.ask(cseq)
         except TimeoutError as error:
-            raise TimeoutError(f"no answer from the device in {self._timeout_s:g} s") from error
+            limit = f"{self._answer_timeout_s:g} s"
+            raise TimeoutError(f"no answer from the device in {limit}") from error
         if not answer.response.succeeded:
             raise DeviceRefusedError(
                 answer.response.status,
@@ -258,8 +285,9 @@ class RtspClient:
 
     def _keep_alive(self) -> None:
         # What it answers is of no interest, and that it does not, no news.
-        self._link.connection.keep_alive(self._base_url)
-        self._link.flush()
+        if self._link.connection.keepalive_interval_s is not None:
+            self._link.connection.keep_alive(self._base_url)
+            self._link.flush()
         self._keep_alive_later()
 
 
@@ -268,11 +296,12 @@ class _Link(asyncio.Protocol):
 
     def __init__(self, clock: Clock) -> None:
         self.connection = ClientConnection()
-        self.sinks: dict[int, Callable[[list[bytes], int], None]] = {}
         self.lost = asyncio.Event()
         self.failure: Exception = ConnectionLostError("the device closed the connection")
         self.foreign_bytes = 0
         self._clock = clock
+        self._rtp_sinks: dict[int, PacketSink] = {}
+        self._rtcp_sinks: dict[int, PacketSink] = {}
         self._asked: dict[int, asyncio.Future[ResponseReceived]] = {}
         self._transport: asyncio.Transport | None = None
         self._closed = asyncio.Event()
@@ -286,9 +315,29 @@ class _Link(asyncio.Protocol):
         """Address of ours, and of the device."""
         assert self._transport is not None
         return (
-            self._transport.get_extra_info("sockname")[0],
-            self._transport.get_extra_info("peername")[0],
+            _spelled(self._transport.get_extra_info("sockname")),
+            _spelled(self._transport.get_extra_info("peername")),
         )
+
+    def free_channels(self) -> tuple[int, int]:
+        taken = self._rtp_sinks.keys() | self._rtcp_sinks.keys()
+        for channel in _CHANNELS:
+            if taken.isdisjoint((channel, channel + 1)):
+                return channel, channel + 1
+        raise LocalProtocolError(f"a connection carries {len(_CHANNELS)} tracks at most")
+
+    def route(self, channels: tuple[int, int], sink: PacketSink) -> None:
+        rtp, rtcp = channels
+        taken = self._rtp_sinks.keys() | self._rtcp_sinks.keys()
+        if rtp == rtcp or not taken.isdisjoint(channels):
+            raise RemoteProtocolError(
+                f"the device sends two kinds of packets on one of the channels {rtp} and {rtcp}"
+            )
+        self._rtp_sinks[rtp] = self._rtcp_sinks[rtcp] = sink
+
+    def forget(self, channels: tuple[int, int]) -> None:
+        rtp, rtcp = channels
+        del self._rtp_sinks[rtp], self._rtcp_sinks[rtcp]
 
     async def ask(self, cseq: int) -> ResponseReceived:
         if self.is_lost:
@@ -355,9 +404,12 @@ class _Link(asyncio.Protocol):
     def _hand_over(self, packets: dict[int, list[bytes]]) -> None:
         now_ns = self._clock.mono_ns()
         # Reports first: they tell the time of the packets.
-        for channel in sorted(packets, reverse=True):
-            if (receive := self.sinks.get(channel)) is not None:
-                receive(packets[channel], now_ns)
+        for channel, sink in self._rtcp_sinks.items():
+            if channel in packets:
+                sink.receive_rtcp(packets[channel], now_ns)
+        for channel, sink in self._rtp_sinks.items():
+            if channel in packets:
+                sink.receive_rtp(packets[channel], now_ns)
         packets.clear()
 
     def _lose(self) -> None:
@@ -365,3 +417,27 @@ class _Link(asyncio.Protocol):
         for asked in self._asked.values():
             if not asked.done():
                 asked.set_exception(self.failure)
+
+
+# Any, because that is what a socket's address is: two things for IPv4, four for IPv6.
+def _spelled(address: tuple[Any, ...]) -> str:
+    """The host of an address, such that a socket can be bound or connected to it."""
+    host = str(address[0])
+    # RFC 4007 §11: an address of one link alone is none without that link.
+    scope = address[3] if len(address) > 3 else 0
+    return f"{host}%{scope}" if scope and "%" not in host else host
+
+
+def _sender(agreed: Transport, peer_host: str) -> str:
+    """The address that packets will come from: the one that the device tells, if it can be."""
+    if agreed.source is None:
+        return peer_host
+    try:
+        source = ipaddress.ip_address(agreed.source)
+    except ValueError:
+        # A name would have to be looked up, and is none that we have asked for.
+        return peer_host
+    same_kind = source.version == ipaddress.ip_address(peer_host).version
+    if not same_kind or source.is_unspecified or source.is_link_local or source.is_multicast:
+        return peer_host
+    return str(source)

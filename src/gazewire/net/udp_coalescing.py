@@ -55,17 +55,36 @@ class _CoalescedReader:
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
         self._alone = 0
+        self._is_plain = False
 
     def __call__(self) -> list[bytes]:
-        if self._alone >= _ALONE:
+        if self._is_plain:
             return [self._sock.recv(_DATAGRAM_BYTES)]
-        data, ancillary, _, _ = self._sock.recvmsg(_MOST_BYTES, _ANCILLARY_BYTES)
+        try:
+            data, ancillary, _, _ = self._sock.recvmsg(_MOST_BYTES, _ANCILLARY_BYTES)
+        except BlockingIOError:
+            if self._alone >= _ALONE:
+                self._is_plain = self._give_up()
+            raise
         for level, kind, value in ancillary:
             if level == socket.IPPROTO_UDP and kind == _UDP_GRO:
                 (size,) = _SIZE.unpack_from(value)
                 self._alone = 0
                 return [data[start : start + size] for start in range(0, len(data), size)]
         self._alone += 1
-        if self._alone == _ALONE:
-            self._sock.setsockopt(socket.IPPROTO_UDP, _UDP_GRO, 0)
         return [data]
+
+    def _give_up(self) -> bool:
+        """Have datagrams come one by one; to be called when none is there."""
+        self._sock.setsockopt(socket.IPPROTO_UDP, _UDP_GRO, 0)
+        try:
+            self._sock.recv(1, socket.MSG_PEEK)
+        except BlockingIOError:
+            return True
+        except OSError:
+            # Somebody did not want what we sent; it is not said whether the queue is empty.
+            pass
+        # What has come just before that may be a run, and from now on it would not be said where to
+        # cut it. There will be a better moment.
+        self._sock.setsockopt(socket.IPPROTO_UDP, _UDP_GRO, 1)
+        return False

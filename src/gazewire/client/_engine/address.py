@@ -27,15 +27,17 @@ class StreamAddress:
         """Take note of what the device says; the same again is no news."""
         if url != self._url:
             self._url = url
+            # Wakes all who wait, and is over then.
             self._changed.set()
+            self._changed = asyncio.Event()
 
     async def known(self) -> str:
         """Wait until there is a URL."""
         while self._url is None:
-            await self.change()
+            await self._changed.wait()
         return self._url
 
-    async def change(self) -> None:
-        """Wait for news."""
-        self._changed.clear()
-        await self._changed.wait()
+    async def other_than(self, url: str | None) -> None:
+        """Wait until it is not, or no longer, this one."""
+        while self._url == url:
+            await self._changed.wait()

@@ -1,11 +1,13 @@
 """Decoding off the event loop: one thread for each coded stream, and only while it is wanted.
 
-decoding = Decoding("world", make_decoder, deliver)
-...
-decoding.session_began(media)
-decoding.items_arrived(units)
-...
-decoding.close()
+::
+
+    decoding = Decoding("world", make_decoder, deliver, ended=topic.close)
+    ...
+    decoding.session_began(media)
+    decoding.items_arrived(units)
+    ...
+    decoding.close()
 """
 
 from __future__ import annotations
@@ -13,9 +15,9 @@ from __future__ import annotations
 import asyncio
 import enum
 import logging
-import queue
 import threading
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Sequence
 from typing import Generic, Protocol, TypeVar
 
 from gazewire.errors import GazewireError
@@ -29,8 +31,15 @@ S = TypeVar("S")
 T = TypeVar("T")
 Coded = TypeVar("Coded", contravariant=True)
 
-# About two seconds of the fastest video: who decodes more slowly than that never catches up.
-_MOST_WAITING = 512
+# A decoder that is so far behind never catches up. A stream whose first sender report came late
+# brings more at once, but did not let it wait.
+_LATE_S = 2.0
+# Ten seconds of the fastest video, which is what can have waited for a sender report.
+_MOST_WAITING = 2048
+# Decoded and not yet taken over by the event loop: pictures of the scene take 3 MB each.
+_MOST_DECODED = 16
+# A thread that does not come back from the library below is left alone.
+_JOINED_WITHIN_S = 5.0
 
 
 class Decoder(Protocol[Coded, T]):
@@ -40,16 +49,17 @@ class Decoder(Protocol[Coded, T]):
         """Take a unit; what cannot be decoded is counted and left out, not raised."""
 
 
-class _Last(enum.Enum):
-    OF_STREAM = enum.auto()
-    OF_ALL = enum.auto()
+class _Order(enum.Enum):
+    END_STREAM = enum.auto()
+    STOP = enum.auto()
 
 
 class Decoding(Generic[S, T]):
     """Feeds a decoder in a thread of its own; a listener of a `LiveStream`.
 
-    Where the decoder does not keep up, a stretch of units is left out and counted, and the decoder
-    begins anew with what comes then.
+    Where the decoder does not keep up, all units that wait are left out and counted, and it begins
+    anew with what comes then. It begins anew as well where it fails. So memory is bounded, and the
+    stream goes on.
 
     Args:
         name: of the stream.
@@ -58,7 +68,8 @@ class Decoding(Generic[S, T]):
         ended: called there when the stream has ended and all of it was delivered.
 
     Attributes:
-        skipped: units left out because too many waited.
+        skipped: units left out because too many waited, or there is no decoder for them.
+        failures: how often a decoder raised, which it should not.
     """
 
     def __init__(
@@ -70,71 +81,134 @@ class Decoding(Generic[S, T]):
         ended: Callable[[], None],
     ) -> None:
         self.skipped = 0
+        self.failures = 0
         self._name = name
         self._make_decoder = make_decoder
         self._deliver = deliver
         self._ended = ended
         self._loop = asyncio.get_running_loop()
+        # Guards all that both threads use.
+        self._changed = threading.Condition()
+        # Each with the loop's time of its arrival.
+        self._waiting: deque[tuple[float, MediaDescription | _Order | S]] = deque()
         self._media: MediaDescription | None = None
-        self._inbox: queue.SimpleQueue[MediaDescription | _Last | S] = queue.SimpleQueue()
         self._decoded: list[T] = []
-        self._lock = threading.Lock()
+        self._closed = False
         self._thread = threading.Thread(target=self._work, name=f"decodes {name}", daemon=True)
         self._thread.start()
 
     def session_began(self, media: MediaDescription) -> None:
         """Begin anew with a new decoder."""
-        self._media = media
-        self._inbox.put(media)
+        with self._changed:
+            self._media = media
+        self._put([media])
 
     def items_arrived(self, items: list[S]) -> None:
         """Have units decoded, in order."""
-        if self._inbox.qsize() > _MOST_WAITING and self._media is not None:
-            logger.warning(
-                "%s: left out what this machine cannot decode in time", self._thread.name
-            )
-            self._empty()
-            self._inbox.put(self._media)
-        for item in items:
-            self._inbox.put(item)
+        self._put(items)
 
     def stream_ended(self) -> None:
         """Deliver what is there, and tell that it was all."""
-        self._inbox.put(_Last.OF_STREAM)
+        self._put([_Order.END_STREAM])
 
     def close(self) -> None:
-        """End the thread, when it has finished its unit. Harmless when repeated."""
-        self._empty()
-        self._inbox.put(_Last.OF_ALL)
-        self._thread.join()
+        """End the thread, when it has finished its unit. Harmless when repeated.
 
-    def _empty(self) -> None:
-        try:
-            while True:
-                self._inbox.get_nowait()
-                self.skipped += 1
-        except queue.Empty:
-            pass
+        What was decoded and not yet delivered is thrown away.
+        """
+        with self._changed:
+            self._closed = True
+            self._waiting.clear()
+            self._decoded.clear()
+            self._changed.notify_all()
+        self._thread.join(_JOINED_WITHIN_S)
+
+    # What follows runs on the event loop's thread.
+
+    def _put(self, items: Sequence[MediaDescription | _Order | S]) -> None:
+        now_s = self._loop.time()
+        with self._changed:
+            if self._waiting and (
+                now_s - self._waiting[0][0] > _LATE_S or len(self._waiting) > _MOST_WAITING
+            ):
+                self._leave_out(now_s)
+            self._waiting.extend((now_s, item) for item in items)
+            self._changed.notify_all()
+
+    def _leave_out(self, now_s: float) -> None:
+        """Forget all units that wait; of all else, what still matters stays."""
+        kept: list[MediaDescription | _Order | S] = []
+        if self._media is not None:
+            # A new decoder, because what comes does not follow on what this one has seen.
+            kept.append(self._media)
+        kept += [order for _, order in self._waiting if isinstance(order, _Order)]
+        units = sum(not isinstance(item, MediaDescription | _Order) for _, item in self._waiting)
+        self._waiting = deque((now_s, item) for item in kept)
+        self.skipped += units
+        logger.warning("%s: left out %d units, not decoded in time", self._name, units)
+
+    def _take_over(self) -> None:
+        with self._changed:
+            decoded, self._decoded = self._decoded, []
+            self._changed.notify_all()
+        if decoded:
+            self._deliver(decoded)
+
+    def _tell_end(self) -> None:
+        if not self._closed:
+            self._ended()
+
+    # And this on the decoder's.
 
     def _work(self) -> None:
         decoder: Decoder[S, T] | None = None
-        while (item := self._inbox.get()) is not _Last.OF_ALL:
+        while (item := self._next()) is not _Order.STOP:
             if isinstance(item, MediaDescription):
                 decoder = self._decoder_for(item)
-            elif isinstance(item, _Last):
-                self._call(self._ended)
-            elif decoder is not None and (decoded := decoder.decode(item)):
-                self._hand_over(decoded)
+            elif isinstance(item, _Order):
+                self._call(self._tell_end)
+            elif decoder is not None:
+                try:
+                    decoded = decoder.decode(item)
+                except Exception as error:
+                    self._note_failure(error)
+                    decoder = None if self._media is None else self._decoder_for(self._media)
+                else:
+                    self._hand_over(decoded)
+            else:
+                with self._changed:
+                    self.skipped += 1
+
+    def _next(self) -> MediaDescription | _Order | S:
+        with self._changed:
+            while not self._waiting and not self._closed:
+                self._changed.wait()
+            return _Order.STOP if self._closed else self._waiting.popleft()[1]
 
     def _decoder_for(self, media: MediaDescription) -> Decoder[S, T] | None:
         try:
             return self._make_decoder(media)
         except GazewireError as error:
             logger.warning("%s: cannot decode what the device describes: %s", self._name, error)
-            return None
+        except Exception as error:
+            self._note_failure(error)
+        return None
+
+    def _note_failure(self, error: Exception) -> None:
+        # A fault of ours, or of the library below. It would come with each unit, so it is told
+        # once.
+        if not self.failures:
+            logger.error("%s: the decoder failed", self._name, exc_info=error)
+        self.failures += 1
 
     def _hand_over(self, decoded: list[T]) -> None:
-        with self._lock:
+        if not decoded:
+            return
+        with self._changed:
+            while len(self._decoded) >= _MOST_DECODED and not self._closed:
+                self._changed.wait()
+            if self._closed:
+                return
             is_first = not self._decoded
             self._decoded += decoded
         if is_first:
@@ -144,10 +218,6 @@ class Decoding(Generic[S, T]):
         try:
             self._loop.call_soon_threadsafe(function)
         except RuntimeError:
-            return  # the loop is closed; so will this be
-
-    def _take_over(self) -> None:
-        with self._lock:
-            decoded, self._decoded = self._decoded, []
-        if decoded:
-            self._deliver(decoded)
+            # The loop is closed, so nobody will close this.
+            with self._changed:
+                self._closed = True

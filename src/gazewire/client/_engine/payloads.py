@@ -19,7 +19,6 @@ from gazewire.wire.payload import (
     TimedPayload,
 )
 from gazewire.wire.payload.h264 import VideoReceiver
-from gazewire.wire.rtp import ReorderWindow
 from gazewire.wire.sdp import MediaDescription, SessionDescription
 
 __all__ = [
@@ -47,6 +46,7 @@ class PayloadCounts:
 
     malformed: int = 0
     unknown: int = 0
+    undated: int = 0
     incomplete: int = 0
 
 
@@ -59,12 +59,14 @@ class PayloadKind(Generic[T]):
         receiver: reads the packets of one session.
         count: tells what such a receiver could not use.
         needs_clock: nothing is worth anything before the first sender report.
+        pause_s: no pause of a healthy stream is longer.
     """
 
     media: str
     receiver: Callable[..., PayloadReceiver[T]]
     count: Callable[[PayloadReceiver[T]], PayloadCounts]
     needs_clock: bool = True
+    pause_s: float = 1.0
 
     def choose(self, description: SessionDescription) -> MediaDescription:
         """Find the stream among those of a presentation.
@@ -80,30 +82,33 @@ class PayloadKind(Generic[T]):
                 return media
         raise MissingStreamError(f"the device offers no {self.media} stream there")
 
-    def make_receiver(self, media: MediaDescription, *, in_order: bool) -> PayloadReceiver[T]:
+    def make_receiver(self, media: MediaDescription) -> PayloadReceiver[T]:
         """Make what reads the packets of one session.
 
         Args:
             media: one that `choose` has chosen.
-            in_order: the way of the packets keeps their order, so there is nothing to wait for.
         """
         assert media.rtpmap is not None
         return self.receiver(
-            payload_type=media.rtpmap.payload_type,
-            clock_hz=media.rtpmap.clock_rate_hz,
-            window=ReorderWindow(max_packets=0) if in_order else None,
+            payload_type=media.rtpmap.payload_type, clock_hz=media.rtpmap.clock_rate_hz
         )
 
 
 def _count_gaze(receiver: PayloadReceiver[GazeDatum]) -> PayloadCounts:
     assert isinstance(receiver, GazeReceiver)
-    return PayloadCounts(malformed=receiver.malformed, unknown=receiver.unexplained)
+    return PayloadCounts(
+        malformed=receiver.malformed, unknown=receiver.unexplained, undated=receiver.untimed
+    )
 
 
 def _count_video(receiver: PayloadReceiver[AccessUnit]) -> PayloadCounts:
     assert isinstance(receiver, VideoReceiver)
     pictures = receiver.depacketizer
-    return PayloadCounts(malformed=pictures.malformed_packets, incomplete=pictures.dropped_pictures)
+    return PayloadCounts(
+        malformed=pictures.malformed_packets,
+        undated=receiver.untimed,
+        incomplete=pictures.dropped_pictures,
+    )
 
 
 def _count_imu(receiver: PayloadReceiver[ImuDatum]) -> PayloadCounts:
@@ -118,7 +123,12 @@ def _count_eye_events(receiver: PayloadReceiver[ReceivedEyeEvent]) -> PayloadCou
 
 def _count_audio(receiver: PayloadReceiver[AudioAccessUnit]) -> PayloadCounts:
     assert isinstance(receiver, AudioReceiver)
-    return PayloadCounts(malformed=receiver.malformed)
+    return PayloadCounts(malformed=receiver.malformed, undated=receiver.untimed)
+
+
+def _count_raw(receiver: PayloadReceiver[TimedPayload]) -> PayloadCounts:
+    assert isinstance(receiver, RawReceiver)
+    return PayloadCounts(undated=receiver.untimed)
 
 
 GAZE = PayloadKind(media="application", receiver=GazeReceiver, count=_count_gaze)
@@ -126,11 +136,16 @@ VIDEO = PayloadKind(media="video", receiver=VideoReceiver, count=_count_video)
 AUDIO = PayloadKind(media="audio", receiver=AudioReceiver, count=_count_audio)
 # These two carry their own time.
 IMU = PayloadKind(media="application", receiver=ImuReceiver, count=_count_imu, needs_clock=False)
+# Between events come keep-alive packets: from devices of ours each second, from phones each five.
 EYE_EVENTS = PayloadKind(
-    media="application", receiver=EyeEventReceiver, count=_count_eye_events, needs_clock=False
+    media="application",
+    receiver=EyeEventReceiver,
+    count=_count_eye_events,
+    needs_clock=False,
+    pause_s=5.5,
 )
 
 
 def raw_payloads(media: str) -> PayloadKind[TimedPayload]:
     """Payloads as they are, of any section of the SDP."""
-    return PayloadKind(media=media, receiver=RawReceiver, count=lambda receiver: PayloadCounts())
+    return PayloadKind(media=media, receiver=RawReceiver, count=_count_raw)

@@ -7,7 +7,14 @@ from dataclasses import dataclass, field
 
 from gazewire.time import Clock
 
-__all__ = ["DEFAULT_POLICY", "RetryDelay", "StreamOptions", "StreamPolicy", "TransportChoice"]
+__all__ = [
+    "DEFAULT_POLICY",
+    "AnswerLimit",
+    "RetryDelay",
+    "StreamOptions",
+    "StreamPolicy",
+    "TransportChoice",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,19 +22,28 @@ class StreamPolicy:
     """Time limits of one stream, all in seconds."""
 
     connect_timeout_s: float = 2.0
-    """For the TCP connection and for each answer. Short, because another try comes soon."""
+    """For the TCP connection. Short, because another try comes soon."""
+
+    answer_timeout_s: float = 2.0
+    """For each answer, at first; doubled whenever a device takes longer, because it may be slow."""
+
+    longest_answer_s: float = 10.0
+    """What that doubling ends at."""
 
     fallback_s: float = 1.5
     """Without a packet over UDP for so long after PLAY, TCP is tried."""
 
     silence_s: float = 10.0
-    """Without a packet for so long, the stream is opened anew. Eye events may be 5 s apart."""
+    """Without anything of use for so long, the stream is opened anew."""
+
+    probe_s: float = 1.0
+    """How often a device that sends nothing is asked whether it is still there."""
 
     first_retry_s: float = 0.1
     """From the first failure to the next try; doubled from try to try."""
 
     longest_retry_s: float = 1.0
-    """What the doubling ends at."""
+    """What that doubling ends at. A stream that has lasted for so long was a success."""
 
     held_s: float = 10.0
     """So long are packets kept that cannot be dated yet, because no sender report has come."""
@@ -64,6 +80,25 @@ class RetryDelay:
         self._next_s = self._policy.first_retry_s
 
 
+class AnswerLimit:
+    """How long to wait for an answer: longer for a device that has let us wait.
+
+    Args:
+        policy: the bounds.
+
+    Attributes:
+        seconds: as things stand.
+    """
+
+    def __init__(self, policy: StreamPolicy) -> None:
+        self.seconds = policy.answer_timeout_s
+        self._longest_s = policy.longest_answer_s
+
+    def extend(self) -> None:
+        """Take note that it was not enough."""
+        self.seconds = max(self.seconds, min(2 * self.seconds, self._longest_s))
+
+
 class TransportChoice:
     """UDP or TCP, for all streams of a device: what one has learned holds for the others.
 
@@ -72,27 +107,38 @@ class TransportChoice:
     """
 
     def __init__(self, over_tcp: bool | None = None) -> None:
-        self._over_tcp = over_tcp
+        self.choose(over_tcp)
+
+    def choose(self, over_tcp: bool | None) -> None:
+        """Have it otherwise, from the next session of each stream on; see the class."""
+        self._is_free = over_tcp is None
+        self._over_tcp = over_tcp is True
         self._udp_works = False
 
     @property
     def over_tcp(self) -> bool:
         """What to try next."""
-        return self._over_tcp is True
+        return self._over_tcp
 
     @property
-    def may_fall_back(self) -> bool:
-        """Silence over UDP can mean that UDP does not come through."""
-        return self._over_tcp is None and not self._udp_works
+    def is_free(self) -> bool:
+        """TCP may be tried where UDP was to be used."""
+        return self._is_free
+
+    @property
+    def doubts_udp(self) -> bool:
+        """Nobody knows whether UDP comes through: silence is reason enough to try TCP at once."""
+        return self._is_free and not self._udp_works
 
     def udp_came(self) -> None:
         """Learn that packets come by UDP."""
         self._udp_works = True
 
     def only_tcp_came(self) -> None:
-        """Learn that packets come by TCP where none came by UDP."""
-        if self.may_fall_back:
+        """Learn that packets come by TCP, at once, where none came by UDP."""
+        if self._is_free:
             self._over_tcp = True
+            self._udp_works = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +155,7 @@ class StreamOptions:
     """UDP or TCP; shared, because what one stream learns of the network holds for all."""
 
     tls: ssl.SSLContext | None = None
-    """For URLs of the scheme ``rtsps``, where the usual way will not do."""
+    """How to encrypt connections; for URLs of the scheme ``rtsps`` the usual way where None."""
 
     keep_alive: bool = True
     """Open again what was lost. If not, a stream is opened once, and its end is the end."""

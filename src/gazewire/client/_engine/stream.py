@@ -16,37 +16,30 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import random
-import uuid
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from typing import Generic, Protocol, TypeVar
 
 from gazewire.client._engine.address import StreamAddress
 from gazewire.client._engine.payloads import PayloadKind
-from gazewire.client._engine.policy import RetryDelay, StreamOptions
-from gazewire.client._engine.reception import Reception
+from gazewire.client._engine.policy import AnswerLimit, RetryDelay, StreamOptions
 from gazewire.client._engine.statistics import StreamState, StreamStatistics
+from gazewire.client._engine.stream_session import NothingByUdpError, StreamSession
+from gazewire.client._engine.totals import Totals
 from gazewire.errors import GazewireError
 from gazewire.flow import Topic
-from gazewire.net import RtspClient, Track
+from gazewire.net import RtspClient
 from gazewire.wire.sdp import MediaDescription
 
 __all__ = ["LiveStream", "StreamListener"]
 
 logger = logging.getLogger("gazewire.client")
 
+R = TypeVar("R")
 T = TypeVar("T")
 
-_NS_PER_S = 1_000_000_000
 _MS_PER_S = 1_000
-
-# How often a session is looked at: whether anything comes, and whether to report.
-_LOOK_S = 0.25
-
-# RFC 7022 §4.2: the same for all streams of a program, and another in each.
-_CNAME = uuid.uuid4().hex[:16]
 
 
 class StreamListener(Protocol[T]):
@@ -60,10 +53,6 @@ class StreamListener(Protocol[T]):
 
     def stream_ended(self) -> None:
         """The stream was not to be kept alive, and is lost."""
-
-
-class _NothingCameError(Exception):
-    """The stream is open and silent, by the way that its packets should come."""
 
 
 class LiveStream(Generic[T]):
@@ -82,6 +71,7 @@ class LiveStream(Generic[T]):
         topic: its records. Nothing comes before `start`.
         media: how the device describes it, once it has been opened.
         failure: why it was lost last, or could not be opened; None while it is well.
+        has_ended: it was not to be kept alive, and is lost.
     """
 
     def __init__(
@@ -95,20 +85,21 @@ class LiveStream(Generic[T]):
         self.topic = Topic[T](name)
         self.media: MediaDescription | None = None
         self.failure: Exception | None = None
+        self.has_ended = False
         self._kind = kind
         self._address = address
-        self._clock = options.clock
-        self._policy = options.policy
-        self._transport = options.transport
-        self._tls = options.tls
-        self._keep_alive = options.keep_alive
+        self._options = options
+        self._retry = RetryDelay(options.policy)
+        self._answers = AnswerLimit(options.policy)
         self._listeners: list[StreamListener[T]] = []
         self._observers: list[Callable[[StreamState], None]] = []
         self._task: asyncio.Task[None] | None = None
+        # Stopped, and perhaps not yet at their end. One that is started meanwhile waits for that.
+        self._ending: set[asyncio.Task[None]] = set()
+        self._at_work = asyncio.Lock()
         self._state = StreamState.IDLE
-        self._error: str | None = None
-        self._session: tuple[RtspClient, Reception[T], Track] | None = None
-        self._past = _Totals()
+        self._session: StreamSession[T] | None = None
+        self._past = Totals()
         self._sessions = 0
 
     @property
@@ -128,16 +119,16 @@ class LiveStream(Generic[T]):
         jitter_ms = 0.0
         transport = None
         if self._session is not None:
-            client, reception, track = self._session
-            totals.add(reception, self._kind, client)
-            jitter = reception.receiver.stream.statistics.jitter_ticks
-            assert track.media.rtpmap is not None
-            jitter_ms = jitter * _MS_PER_S / track.media.rtpmap.clock_rate_hz
-            transport = "tcp" if track.over_tcp else "udp"
+            totals.add(self._session)
+            jitter = self._session.reception.receiver.stream.statistics.jitter_ticks
+            assert self._session.media.rtpmap is not None
+            jitter_ms = jitter * _MS_PER_S / self._session.media.rtpmap.clock_rate_hz
+            if self._session.track is not None:
+                transport = "tcp" if self._session.track.over_tcp else "udp"
         return StreamStatistics(
             state=self._state,
             transport=transport,
-            error=self._error,
+            error=None if self.failure is None else str(self.failure),
             sessions=self._sessions,
             jitter_ms=jitter_ms,
             **asdict(totals),
@@ -149,8 +140,8 @@ class LiveStream(Generic[T]):
         One that comes while the stream is open is told at once that it is.
         """
         self._listeners.append(listener)
-        if self._session is not None and self.media is not None:
-            listener.session_began(self.media)
+        if self._session is not None:
+            listener.session_began(self._session.media)
 
         def leave() -> None:
             with suppress(ValueError):
@@ -174,185 +165,147 @@ class LiveStream(Generic[T]):
             self._task = asyncio.create_task(self._run(), name=f"receives {self.name}")
 
     async def stop(self) -> None:
-        """End it, quietly. It can be started again. Harmless when repeated."""
+        """End it, quietly and within a second. It can be started again. Harmless when repeated."""
         task, self._task = self._task, None
         if task is not None:
             task.cancel()
-            await asyncio.wait({task})
-            self._enter(StreamState.IDLE)
+            self._ending.add(task)
+            task.add_done_callback(self._ending.discard)
+        # Also those that somebody else has just stopped: when this returns, they have ended.
+        if self._ending:
+            await asyncio.wait(tuple(self._ending))
 
     def _enter(self, state: StreamState) -> None:
+        if state is StreamState.RECEIVING and self.failure is not None:
+            logger.info("%s: data come again", self.name)
+            self.failure = None
         if state is not self._state:
             self._state = state
             for observer in tuple(self._observers):
                 observer(state)
 
     async def _run(self) -> None:
-        retry = RetryDelay(self._policy)
-        silent_by_udp = False
-        while True:
-            if self._address.url is None:
-                self._enter(StreamState.UNAVAILABLE)
-            url = await self._address.known()
-            self._enter(StreamState.CONNECTING)
-            over_tcp = silent_by_udp or self._transport.over_tcp
+        async with self._at_work:
             try:
-                await self._receive(url, over_tcp=over_tcp, instead=silent_by_udp, retry=retry)
-            except _NothingCameError:
-                logger.info("%s: nothing comes by UDP; trying TCP", self.name)
-                silent_by_udp = True
-                continue
-            except (GazewireError, TimeoutError) as error:
-                if not self._keep_alive:
-                    self._end(error)
-                    return
-                self._complain(error)
-            silent_by_udp = False
-            self._enter(StreamState.RETRYING)
-            # News of the device may come earlier: that the sensor is back, say.
-            with suppress(TimeoutError):
-                async with asyncio.timeout(retry.next_s()):
-                    await self._address.change()
+                while await self._receive_once():
+                    pass
+            finally:
+                self._enter(StreamState.IDLE)
 
-    def _end(self, failure: Exception) -> None:
-        self.failure, self._error = failure, str(failure)
-        self._enter(StreamState.IDLE)
-        self.topic.close()
-        for listener in tuple(self._listeners):
-            listener.stream_ended()
+    async def _receive_once(self) -> bool:
+        """Open the stream and receive it; False where it is not to be opened again."""
+        if self._address.url is None:
+            self._enter(StreamState.UNAVAILABLE)
+        url = await self._address.known()
+        self._enter(StreamState.CONNECTING)
+        try:
+            await self._while_there(url)
+        except (GazewireError, TimeoutError) as error:
+            failure: Exception = error
+        except Exception as error:
+            # A fault of ours. To stop here would be silence for ever.
+            logger.exception("%s: failed unexpectedly", self.name)
+            failure = error
+        else:
+            return True
+        self._note(failure)
+        if not self._options.keep_alive:
+            self._end()
+            return False
+        self._enter(StreamState.RETRYING)
+        # News of the device may come earlier: that the sensor is back, say.
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._retry.next_s()):
+                await self._address.other_than(url)
+        return True
 
-    def _complain(self, error: Exception) -> None:
-        # Each cause once, not each try.
-        if self._error != str(error):
-            logger.warning("%s: %s; opening it again", self.name, error)
-        self.failure, self._error = error, str(error)
+    async def _while_there(self, url: str) -> None:
+        """Receive until the stream fails, or returns when it is to be had elsewhere or nowhere."""
+        receiving = asyncio.create_task(self._receive(url))
+        moving = asyncio.create_task(self._address.other_than(url))
+        both = (receiving, moving)
+        try:
+            await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in both:
+                task.cancel()
+            await asyncio.gather(*both, return_exceptions=True)
+        if not receiving.cancelled():
+            receiving.result()
 
-    async def _receive(self, url: str, *, over_tcp: bool, instead: bool, retry: RetryDelay) -> None:
-        """Have one session, until it fails or the address changes."""
+    async def _receive(self, url: str) -> None:
+        transport = self._options.transport
+        if transport.over_tcp:
+            await self._receive_by(url, over_tcp=True)
+            return
+        try:
+            await self._receive_by(url, over_tcp=False)
+        except NothingByUdpError:
+            logger.info("%s: nothing comes by UDP; trying TCP", self.name)
+        await self._receive_by(url, over_tcp=True, is_instead=True)
+
+    async def _receive_by(self, url: str, *, over_tcp: bool, is_instead: bool = False) -> None:
+        """Have one session, until it fails."""
+        options = self._options
+        self._enter(StreamState.CONNECTING)
         client = RtspClient(
-            url, self._clock, timeout_s=self._policy.connect_timeout_s, tls=self._tls
+            url,
+            options.clock,
+            connect_timeout_s=options.policy.connect_timeout_s,
+            answer_timeout_s=self._answers.seconds,
+            tls=options.tls,
         )
         async with client:
-            media = self._kind.choose(await client.describe())
-            reception = Reception(
-                self._kind.make_receiver(media, in_order=over_tcp),
-                self._deliver,
-                self._clock,
-                self._policy,
-                needs_clock=self._kind.needs_clock,
+            media = self._kind.choose(await self._answered(client.describe()))
+            session = StreamSession(
+                client,
+                media,
+                self._kind,
+                options,
+                deliver=self._deliver,
+                tell=self._enter,
+                is_instead=is_instead,
             )
             try:
-                track = await client.set_up(media, reception, over_tcp=over_tcp)
-                self._begin(client, reception, track)
-                await client.play()
+                await self._answered(session.set_up(over_tcp=over_tcp))
+                self._begin(session)
+                await self._answered(session.play())
                 self._sessions += 1
-                self._enter(StreamState.WAITING)
-                losing = asyncio.create_task(client.wait_lost())
-                try:
-                    await self._look_after(
-                        reception, track, losing, url, instead=instead, retry=retry
-                    )
-                finally:
-                    losing.cancel()
+                await session.look_after()
             finally:
-                reception.close()
-                self._past.add(reception, self._kind, client)
+                session.close()
+                self._past.add(session)
                 self._session = None
+                if session.has_lasted:
+                    self._retry.reset()
 
-    def _begin(self, client: RtspClient, reception: Reception[T], track: Track) -> None:
-        self._session = (client, reception, track)
-        self.media = track.media
+    async def _answered(self, question: Awaitable[R]) -> R:
+        try:
+            return await question
+        except TimeoutError:
+            self._answers.extend()
+            raise
+
+    def _begin(self, session: StreamSession[T]) -> None:
+        self._session = session
+        self.media = session.media
         for listener in tuple(self._listeners):
-            listener.session_began(track.media)
+            listener.session_began(session.media)
 
     def _deliver(self, items: list[T]) -> None:
         self.topic.publish_all(items)
         for listener in tuple(self._listeners):
             listener.items_arrived(items)
 
-    async def _look_after(
-        self,
-        reception: Reception[T],
-        track: Track,
-        losing: asyncio.Task[None],
-        url: str,
-        *,
-        instead: bool,
-        retry: RetryDelay,
-    ) -> None:
-        policy = self._policy
-        ssrc = random.getrandbits(32)
-        began_ns = report_ns = self._clock.mono_ns()
-        while True:
-            await asyncio.wait({losing}, timeout=_LOOK_S)
-            if losing.done():
-                losing.result()
-            if self._address.url not in {url, None}:
-                return
-            now_ns = self._clock.mono_ns()
-            came_ns = reception.last_packet_ns
-            if came_ns is None:
-                silent_s = (now_ns - began_ns) / _NS_PER_S
-                if (
-                    not track.over_tcp
-                    and self._transport.may_fall_back
-                    and silent_s > policy.fallback_s
-                ):
-                    raise _NothingCameError
-            else:
-                silent_s = (now_ns - came_ns) / _NS_PER_S
-                retry.reset()
-                if not track.over_tcp:
-                    self._transport.udp_came()
-                elif instead:
-                    self._transport.only_tcp_came()
-                if now_ns - report_ns > policy.reports_s * _NS_PER_S:
-                    report_ns = now_ns
-                    track.send_rtcp(reception.report(ssrc, _CNAME))
-            self._tell_state(reception, now_ns)
-            if silent_s > policy.silence_s:
-                raise TimeoutError(f"nothing came for {policy.silence_s:g} s")
+    def _note(self, failure: Exception) -> None:
+        # Each cause once, not each try.
+        if str(self.failure) != str(failure):
+            then = "opening it again" if self._options.keep_alive else "it has ended"
+            logger.warning("%s: %s; %s", self.name, failure, then)
+        self.failure = failure
 
-    def _tell_state(self, reception: Reception[T], now_ns: int) -> None:
-        data_ns = reception.last_data_ns
-        if self._address.url is None:
-            self._enter(StreamState.UNAVAILABLE)
-        elif data_ns is not None and now_ns - data_ns < self._policy.silence_s * _NS_PER_S / 2:
-            if self._state is not StreamState.RECEIVING and self._error is not None:
-                logger.info("%s: data come again", self.name)
-                self.failure = self._error = None
-            self._enter(StreamState.RECEIVING)
-        else:
-            self._enter(StreamState.WAITING)
-
-
-@dataclass(slots=True)
-class _Totals:
-    """Counts over several sessions; the fields are those of `StreamStatistics`."""
-
-    packets: int = 0
-    items: int = 0
-    lost: int = 0
-    late: int = 0
-    duplicates: int = 0
-    malformed: int = 0
-    unknown: int = 0
-    undated: int = 0
-    incomplete: int = 0
-    clock_refused: int = 0
-    foreign_bytes: int = 0
-
-    def add(self, reception: Reception[T], kind: PayloadKind[T], client: RtspClient) -> None:
-        stream = reception.receiver.stream
-        unusable = kind.count(reception.receiver)
-        self.packets += reception.packets
-        self.items += reception.items
-        self.lost += stream.window.lost
-        self.late += stream.window.late
-        self.duplicates += stream.window.duplicates
-        self.malformed += stream.malformed + unusable.malformed
-        self.unknown += unusable.unknown
-        self.undated += reception.undated
-        self.incomplete += unusable.incomplete
-        self.clock_refused += stream.clock.refused + stream.clock.contrary
-        self.foreign_bytes += client.foreign_bytes
+    def _end(self) -> None:
+        self.has_ended = True
+        self.topic.close()
+        for listener in tuple(self._listeners):
+            listener.stream_ended()

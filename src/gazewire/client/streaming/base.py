@@ -136,9 +136,10 @@ class RTSPRawStreamer:
             raise LocalProtocolError("enter the streamer with 'async with' first")
         async for item in self._items:
             yield item
-        failure = self.reader.failure
-        if failure is not None:
-            raise failure
+        # Where the reading was ended by leaving the context, there is nothing to complain about.
+        reader = self.reader
+        if reader.has_ended and reader.failure is not None:
+            raise reader.failure
 
     @property
     def reader(self) -> LiveStream[Any]:

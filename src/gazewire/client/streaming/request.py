@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ssl as tls
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gazewire.client._engine.policy import (
     DEFAULT_POLICY,
@@ -52,16 +52,27 @@ class StreamRequest:
             scheme = RtspUrl.parse(self.url).scheme
         except RemoteProtocolError as error:
             raise LocalProtocolError(str(error)) from error
-        policy = StreamPolicy(
-            silence_s=self.timeout,
-            connect_timeout_s=min(self.timeout, DEFAULT_POLICY.connect_timeout_s)
-            if self.run_loop
-            else self.timeout,
-        )
+        policy = self._patience_of_one_try()
+        if self.run_loop:
+            # Another one comes soon.
+            policy = replace(
+                policy,
+                connect_timeout_s=min(self.timeout, DEFAULT_POLICY.connect_timeout_s),
+                answer_timeout_s=min(self.timeout, DEFAULT_POLICY.answer_timeout_s),
+            )
         return StreamOptions(
             clock=SystemClock(),
             policy=policy,
             transport=TransportChoice(True if scheme in _OVER_TCP else None),
             tls=self.ssl,
             keep_alive=self.run_loop,
+        )
+
+    def _patience_of_one_try(self) -> StreamPolicy:
+        return StreamPolicy(
+            connect_timeout_s=self.timeout,
+            answer_timeout_s=self.timeout,
+            longest_answer_s=self.timeout,
+            fallback_s=min(DEFAULT_POLICY.fallback_s, self.timeout / 2),
+            silence_s=self.timeout,
         )
