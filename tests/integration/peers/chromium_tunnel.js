@@ -1,7 +1,7 @@
 // RTSP in a websocket, written by hand for a page of a browser: no library, nothing but WebSocket.
 //
 // receive(websocket, rtsp, camera, count) resolves to what came: the agreed subprotocol, the status
-// of each answer, the SDP, and of `count` RTP packets the numbers and the payload in base64.
+// of each answer, the SDP, `count` RTP packets and the RTCP packets between them, in base64.
 
 async function receive(websocket, rtsp, camera, count) {
   const socket = new WebSocket(websocket, "binary");
@@ -11,7 +11,7 @@ async function receive(websocket, rtsp, camera, count) {
     socket.onerror = () => reject(new Error("the websocket was refused"));
   });
 
-  const report = { protocol: socket.protocol, statuses: {}, sdp: "", packets: [], reports: 0 };
+  const report = { protocol: socket.protocol, statuses: {}, sdp: "", packets: [], reports: [] };
   const packetsCame = Promise.withResolvers();
   const closed = Promise.withResolvers();
   let answered = null;
@@ -60,19 +60,11 @@ async function receive(websocket, rtsp, camera, count) {
     if (waiting[0] !== 0x24 || waiting.length < 4) return false;
     const end = 4 + ((waiting[2] << 8) | waiting[3]);
     if (waiting.length < end) return false;
-    const [channel, packet] = [waiting[1], waiting.slice(4, end)];
+    const [channel, packet] = [waiting[1], waiting.subarray(4, end)];
     waiting = waiting.slice(end);
-    if (channel === 1) report.reports += 1;
-    if (channel === 0 && report.packets.length < count) {
-      const view = new DataView(packet.buffer);
-      report.packets.push({
-        marker: packet[1] >> 7,
-        payload_type: packet[1] & 0x7f,
-        sequence: view.getUint16(2),
-        payload: btoa(String.fromCharCode(...packet.subarray(12))),
-      });
-      if (report.packets.length === count) packetsCame.resolve();
-    }
+    const came = channel === 0 ? report.packets : report.reports;
+    if (report.packets.length < count) came.push(btoa(String.fromCharCode(...packet)));
+    if (report.packets.length === count) packetsCame.resolve();
     return true;
   }
 
