@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -54,15 +53,10 @@ def run_example() -> RunExample:
 
 
 @pytest.fixture(scope="session")
-def run_client_example(device: DeviceProgram) -> RunExample:
+def run_client_example(device: DeviceProgram, peer_python: Path) -> RunExample:
     """Run an example of the official client against the device; skips where there is no client."""
-    named = os.environ.get("GAZEWIRE_PEERS_REALTIME")
-    python = Path(named) if named else REPOSITORY / ".venvs/peers-realtime/bin/python"
-    probe = [python, "-c", "import pupil_labs.realtime_api.simple"]
-    if not python.exists() or subprocess.run(probe, timeout=LIMIT_S, check=False).returncode:
-        pytest.skip(f"no official client at {python}; `make peers` makes it")
     address = ("127.0.0.1", str(device.http_port))
-    return lambda name, *arguments: _run(python, name, *address, *arguments)
+    return lambda name, *arguments: _run(peer_python, name, *address, *arguments)
 
 
 def _run(python: Path, name: str, *arguments: str) -> list[str]:

@@ -1,9 +1,8 @@
-"""What integration tests share: devices as programs, and the interpreters of foreign clients."""
+"""What integration tests share: devices as programs, and foreign clients."""
 
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -21,8 +20,6 @@ from harness.namespace import NamespaceUnavailableError, NetworkNamespace  # noq
 from harness.peer import PeerRunner  # noqa: E402
 from harness.program import DeviceProgram  # noqa: E402
 
-PROBED_WITHIN_S = 20
-
 
 @pytest.fixture(scope="module")
 def start_device(
@@ -36,25 +33,6 @@ def start_device(
             return running.enter_context(DeviceProgram(folder, *options))
 
         yield start
-
-
-@pytest.fixture(scope="session")
-def peer_python() -> Path:
-    """The interpreter in which the official client is installed."""
-    named = os.environ.get("GAZEWIRE_PEERS_REALTIME")
-    python = Path(named) if named else REPOSITORY / ".venvs/peers-realtime/bin/python"
-    try:
-        probe = subprocess.run(
-            [python, "-c", "import pupil_labs.realtime_api.simple"],
-            capture_output=True,
-            timeout=PROBED_WITHIN_S,
-            check=False,
-        )
-    except OSError:
-        pytest.skip(f"no official client: {python} does not exist; `make peers` makes it")
-    if probe.returncode != 0:
-        pytest.skip(f"no official client: {python} cannot import pupil_labs.realtime_api")
-    return python
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,7 @@ from gazewire.camera.source import (
     VideoShape,
     Wants,
 )
+from gazewire.camera.truth import StreamTruth, Truthful
 
 __all__ = [
     "AudioShape",
@@ -28,7 +29,9 @@ __all__ = [
     "Sound",
     "SoundPlayer",
     "Source",
+    "StreamTruth",
     "Timeline",
+    "Truthful",
     "Video",
     "VideoShape",
     "Wants",

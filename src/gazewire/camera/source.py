@@ -165,7 +165,7 @@ class Source(Protocol):
             publish: takes each record on the event loop's thread; must not block.
             clock: the program's: stamps what is taken now, and decides when what is stored is due.
             wants: as a `Timeline` asks it, in any thread.
-            with_truth: publish the truth too, where the source is `gazewire.camera.truth.Truthful`.
+            with_truth: publish the truth too, where the source is `gazewire.camera.Truthful`.
 
         Raises:
             SourceError: the source turns out to be broken on the way.

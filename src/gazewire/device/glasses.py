@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from gazewire.camera import Record
-from gazewire.camera.truth import StreamTruth
+from gazewire.camera import Record, StreamTruth
 from gazewire.flow import Topic
 from gazewire.model import AudioChunk, EyeEvent, Frame, GazeDatum, ImuDatum
 

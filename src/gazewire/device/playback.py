@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from gazewire.camera import GlassesInfo, Published, Record, Timeline, Wants
-from gazewire.camera.truth import StreamTruth
+from gazewire.camera import GlassesInfo, Published, Record, StreamTruth, Timeline, Wants
 from gazewire.device.truth import records_and_truths
 from gazewire.flow import play
 from gazewire.time import Clock

@@ -15,8 +15,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from gazewire.camera import Presence, Published, Source
-from gazewire.camera.truth import StreamTruth
+from gazewire.camera import Presence, Published, Source, StreamTruth
 from gazewire.device.assembly import DeviceParts
 from gazewire.device.config import DeviceConfig
 from gazewire.device.demand import FrameDemand

@@ -16,8 +16,7 @@ from typing import BinaryIO
 
 import msgspec
 
-from gazewire.camera import Record, Timeline, Wants
-from gazewire.camera.truth import StreamTruth, Truthful
+from gazewire.camera import Record, StreamTruth, Timeline, Truthful, Wants
 from gazewire.errors import RecordingError
 from gazewire.flow import Subscription
 from gazewire.model import AudioChunk, Frame, GazeDatum, ImuDatum

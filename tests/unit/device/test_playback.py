@@ -3,8 +3,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 
-from gazewire.camera import GlassesInfo, Published, Record, Wants
-from gazewire.camera.truth import StreamTruth
+from gazewire.camera import GlassesInfo, Published, Record, StreamTruth, Wants
 from gazewire.device import Playback
 from gazewire.model import GazeDatum
 from gazewire.time import ManualClock

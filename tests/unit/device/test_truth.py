@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from gazewire.camera import GlassesInfo, Record, Wants
-from gazewire.camera.truth import StreamTruth, Truthful
+from gazewire.camera import GlassesInfo, Record, StreamTruth, Truthful, Wants
 from gazewire.device.truth import records_and_truths, write_truth
 from gazewire.errors import RecordingError
 from gazewire.flow import Topic

@@ -7,8 +7,7 @@ import cv2
 import numpy as np
 import pytest
 
-from gazewire.camera import Record, Timeline
-from gazewire.camera.truth import Truthful
+from gazewire.camera import Record, Timeline, Truthful
 from gazewire.model import AudioChunk, Blink, Fixation, Frame, GazeDatum, ImuDatum, Onset, Saccade
 from gazewire.sim import EyeVideo, Wearer, WearerTruth
 from gazewire.sim.binocular import VIEWING_DISTANCE_MM
