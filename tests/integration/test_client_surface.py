@@ -23,9 +23,13 @@ from gazewire.client import streaming
 
 DELIBERATE: Mapping[str, str] = {
     # The difference: the row of weaknesses of the official client that it goes with.
-    "simple.device.Device.stream_name_start_event_map is missing": "row 28: what its worker waits "
-    "for, by name of the stream; streaming_start looks into it and lets the KeyError out",
-    "simple.device.Device.stream_name_stop_event_map is missing": "row 28: the same for stopping",
+    f"{module}.Device.{name} is missing": f"row 28: what its worker waits for, by name of the "
+    f"stream; {user} looks into it and lets the KeyError out"
+    for module in ("simple", "simple.device")
+    for name, user in [
+        ("stream_name_start_event_map", "streaming_start"),
+        ("stream_name_stop_event_map", "streaming_stop"),
+    ]
 }
 
 NOT_REAL: Mapping[str, str] = {

@@ -1,13 +1,13 @@
-"""One device, asked and told over HTTP.
+"""One device, asked and told over HTTP, and what it sends.
 
     async with Device("192.168.1.21", 8080) as device:
         recording_id = await device.recording_start()
         await device.send_event("trial 1")
-        await device.recording_stop_and_save()
+        async for datum in device.gaze():
+            ...
 
 What goes wrong is a `DeviceError`, and no request takes longer than ten seconds; the calls about
-templates and the state of the camera make several. Streams are received by
-`gazewire.client.streaming`, from the URLs in the status.
+templates and the state of the camera make several.
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ from typing import Any, Literal, Self, get_args
 
 from gazewire.client._engine.session import DeviceSession, blamed, checked, result_of
 from gazewire.client._engine.status import StatusWatcher
-from gazewire.client.base import DeviceBase
 from gazewire.client.calibration import Calibration
 from gazewire.client.camera_control import (
     CameraState,
@@ -28,6 +27,7 @@ from gazewire.client.camera_control import (
     ControlStateInteger,
 )
 from gazewire.client.device_error import DeviceError
+from gazewire.client.device_streams import DeviceStreams
 from gazewire.client.models import (
     APIPath,
     Component,
@@ -75,12 +75,14 @@ _READ_ORDER: tuple[ControlName, ...] = (
 )
 
 
-class Device(DeviceBase):
+class Device(DeviceStreams):
     """A device on the network.
 
     Nothing is opened before the first call, and connections are kept for the next one. Use it as a
     context manager, or close it. A device that was discovered is asked at whichever of its
     addresses answers; `address` tells which one that is.
+
+    How to receive what it sends is told by `gazewire.client.device_streams.DeviceStreams`.
 
     Arguments as of `gazewire.client.base.DeviceBase`.
 
@@ -135,10 +137,14 @@ class Device(DeviceBase):
         await self.close()
 
     async def close(self) -> None:
-        """Let go of all connections. Harmless when repeated."""
+        """End all streams, and let go of all connections. Harmless when repeated."""
         session, self.session = self.session, None
-        if session is not None:
-            await session.close()
+        try:
+            if session is not None:
+                # First, so that nobody waits for an answer when the streams end.
+                await session.close()
+        finally:
+            await self._unlink()
 
     async def get_status(self) -> Status:
         """Ask for the whole status.

@@ -92,11 +92,11 @@ class ConvertingFeed(Feed[T], Generic[R, T]):
         self.stream.start()
 
     async def stop(self) -> None:
-        """End it; it can be started again. Harmless when repeated."""
+        """End it; it can be started again, before this is done too. Harmless when repeated."""
+        leave, self._leave = self._leave, None
+        if leave is not None:
+            leave()
         await self.stream.stop()
-        if self._leave is not None:
-            self._leave()
-            self._leave = None
 
     def session_began(self, media: MediaDescription) -> None:
         """Nothing depends on sessions."""
@@ -149,14 +149,16 @@ class DecodingFeed(Feed[T], Generic[R, S, T]):
         self.stream.start()
 
     async def stop(self) -> None:
-        """End it; it can be started again. Harmless when repeated."""
-        await self.stream.stop()
-        if self._leave is not None:
-            self._leave()
-            self._leave = None
-        if self._decoding is not None:
-            decoding, self._decoding = self._decoding, None
-            decoding.close()
+        """End it; it can be started again, before this is done too. Harmless when repeated."""
+        leave, self._leave = self._leave, None
+        decoding, self._decoding = self._decoding, None
+        if leave is not None:
+            leave()
+        try:
+            await self.stream.stop()
+        finally:
+            if decoding is not None:
+                decoding.close()
 
     def _decoded(self, items: list[S]) -> None:
         convert = self._convert

@@ -8,7 +8,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
 from gazewire.client._engine.link import DeviceLink
 from gazewire.client.models import SensorName
@@ -73,6 +73,17 @@ class MatchRule:
     matching: Matching = Matching.NEAREST
     tolerance_ns: int = 100 * _NS_PER_MS
 
+    @classmethod
+    def of_seconds(cls, matching: Matching, tolerance_seconds: float) -> Self:
+        """Make a rule of what a user says.
+
+        Raises:
+            ValueError: the tolerance is negative, or no number.
+        """
+        if not tolerance_seconds >= 0:
+            raise ValueError(f"a tolerance is not negative, as {tolerance_seconds} is")
+        return cls(matching=matching, tolerance_ns=round(tolerance_seconds * _NS_PER_S))
+
 
 @dataclass(frozen=True, slots=True)
 class SceneMatch:
@@ -97,7 +108,7 @@ class LiveMatcher:
     Only whole matches are delivered: with gaze, and with eyes or sound where they are asked for.
 
     Args:
-        link: to the device; its feeds are started by `start`, and stopped by whoever owns it.
+        link: to the device; its feeds are started and stopped by whoever owns it.
         rule: how to pair.
         deliver: takes matches, in order.
         eyes: pictures of the eyes are wanted too.
@@ -126,7 +137,7 @@ class LiveMatcher:
         self._leave: list[Callable[[], None]] = []
 
     def start(self) -> None:
-        """Begin to pair, and to receive what is needed for it."""
+        """Begin to pair."""
         link, pairing = self._link, self._pairing
         takers: list[tuple[SensorName, Callable[..., None]]] = [
             (SensorName.WORLD, pairing.receive_scene)
@@ -141,8 +152,6 @@ class LiveMatcher:
         if self._wants_audio:
             takers.append((SensorName.AUDIO, pairing.receive_audio))
         self._leave += [link.feed(name).listen(partial(_each, take)) for name, take in takers]
-        for name in self.sensors:
-            link.feed(name).start()
 
     def stop(self) -> None:
         """Pair no more. Harmless when repeated."""

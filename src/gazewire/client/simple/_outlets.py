@@ -1,190 +1,178 @@
-"""Where a blocking reader finds what the streams of a device bring.
-
-An outlet is a mailbox and what fills it: one stream, several paired, or several merged. It is made
-on the event loop, by the functions here, and read in any thread.
-"""
+"""Where blocking readers find what the streams of a device bring."""
 
 from __future__ import annotations
 
-import asyncio
+import math
+import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Generic, TypeVar
 
 from gazewire.client._engine.link import DeviceLink
-from gazewire.client._engine.mailbox import Delivery, Mailbox
-from gazewire.client._engine.matching import LiveMatcher, MatchRule, SceneMatch
-from gazewire.client._engine.payloads import MissingStreamError
-from gazewire.client._engine.statistics import StreamState
+from gazewire.client._engine.mailbox import Delivery, Mailbox, MailboxClosedError
+from gazewire.client._engine.supply import Supply
+from gazewire.client.device_error import DeviceError
 from gazewire.client.models import SensorName
-from gazewire.client.streaming.audio import AudioNotAvailableError
-from gazewire.flow import MergeBuffer, Tagged
-from gazewire.wire.sdp import MediaDescription
+from gazewire.client.simple._connection import Connection
 
-__all__ = [
-    "Outlet",
-    "match_outlet",
-    "merge_outlet",
-    "record_outlet",
-    "sensor_outlet",
-]
+__all__ = ["ALL", "Outlet", "Outlets", "UnreadCounts"]
 
 T = TypeVar("T")
 
-_NS_PER_S = 1_000_000_000
-_MERGE_WAIT_NS = 250_000_000
-
-# Twenty seconds of the fastest data. Of pictures half a second for who reads the current one, since
-# whoever cannot keep up does not want to fall behind, and two seconds for who wants all of them: a
-# picture of the scene takes 3 MB.
-_DATA = 4_000
-_CURRENT_PICTURES = {SensorName.WORLD: 15, SensorName.EYES: 100}
-_ALL_PICTURES = {SensorName.WORLD: 60, SensorName.EYES: 400}
+ALL = 1 << 20
+"""More items than any mailbox holds."""
 
 
-def _capacity(sensors: Iterable[SensorName], delivery: Delivery) -> int:
-    """How many unread items to keep, of what these sensors make together."""
-    pictures = _ALL_PICTURES if delivery is Delivery.LOSSLESS else _CURRENT_PICTURES
-    return min((pictures.get(name, _DATA) for name in sensors), default=_DATA)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnreadCounts:
+    """What has not been read, of one kind of item.
+
+    Attributes:
+        waiting: items that wait to be read.
+        skipped: items passed over because a newer one was wanted.
+        dropped: items lost because too many waited.
+    """
+
+    waiting: int
+    skipped: int
+    dropped: int
 
 
-@dataclass(frozen=True, slots=True)
 class Outlet(Generic[T]):
-    """A mailbox and what fills it.
+    """A mailbox, and what fills it. Made on the event loop, read in any thread.
+
+    Args:
+        link: to the device.
+        supply: what to fill it with; its streams are received for as long.
+        delivery: which unread item a reader gets.
 
     Attributes:
         mailbox: to read from.
-        sensors: whose streams it needs.
-        leave: ends the filling; to be called on the event loop.
+        supply: as given.
+
+    Raises:
+        DeviceError: the device was closed.
     """
 
-    mailbox: Mailbox[T]
-    sensors: tuple[SensorName, ...]
-    leave: Callable[[], None]
+    def __init__(self, link: DeviceLink, supply: Supply[T], delivery: Delivery) -> None:
+        capacity = supply.capacity(everything=delivery is Delivery.LOSSLESS)
+        self.supply = supply
+        self.mailbox = Mailbox[T](capacity, delivery, clock=link.clock)
+        self._leave = supply.begin(link, self.mailbox)
 
-    def shut(self, reason: str) -> None:
-        """End it, on the event loop: readers get what is unread, and then nothing."""
-        self.leave()
+    def close(self, reason: str) -> None:
+        """Fill it no more, on the event loop; readers get what is unread. Harmless when repeated.
+
+        Args:
+            reason: why, in words for the user.
+        """
+        self._leave()
         self.mailbox.close(reason)
 
 
-# Any, in all of these: each sensor has a type of its own, which those who ask know.
+class Outlets:
+    """The outlets of the calls that receive single items: one for each kind, made when first used.
 
+    Any thread may call any method. What changes is changed on the event loop.
 
-def sensor_outlet(link: DeviceLink, name: SensorName, delivery: Delivery) -> Outlet[Any]:
-    """What one sensor gives; its stream is started."""
-    feed = link.feed(name)
-    mailbox = Mailbox[Any](_capacity([name], delivery), delivery, clock=link.clock)
-    leave = feed.listen(mailbox.put_many)
-    if name is not SensorName.AUDIO:
-        feed.start()
-        return Outlet(mailbox, (name,), leave)
+    Args:
+        connection: to the device.
+        make_supply: what each kind of item is made of.
+    """
 
-    # Sound can be switched off in the app, and then nothing would ever come.
-    def look(state: StreamState) -> None:
-        if state is StreamState.RETRYING and isinstance(feed.stream.failure, MissingStreamError):
-            failure = AudioNotAvailableError(
-                "the device sends no sound; is the microphone switched on in the app?"
+    # Any, in all of this: each kind has a type of its own, which the caller knows.
+    def __init__(self, connection: Connection, make_supply: Callable[[str], Supply[Any]]) -> None:
+        self._connection = connection
+        self._make_supply = make_supply
+        self._delivery = Delivery.AUTO
+        self._outlets: dict[str, Outlet[Any]] = {}
+
+    def receive(self, kind: str, timeout_s: float | None) -> Any:
+        """Take one item, and wait for it where there is none.
+
+        Args:
+            kind: of item.
+            timeout_s: how long to wait; for ever where None.
+
+        Returns:
+            The item, or None if none came in time.
+
+        Raises:
+            DeviceError: the device is closed, or was while this waited.
+            AudioNotAvailableError: sound is needed, and there is none.
+        """
+        deadline_s = math.inf if timeout_s is None else time.monotonic() + timeout_s
+        left_s = timeout_s
+        while True:
+            self._connection.check()
+            outlet = self._outlets.get(kind)
+            if outlet is None or not self._is_flowing(outlet):
+                outlet = self._connection.run(self._open, kind)
+            try:
+                return outlet.mailbox.get(left_s)
+            except MailboxClosedError as closed:
+                if closed.__cause__ is not None:
+                    remove = partial(self._remove, kind, outlet, closed.reason)
+                    self._connection.look(remove)
+                    raise closed.__cause__ from None
+                if self._outlets.get(kind) is outlet:
+                    raise DeviceError(None, str(closed)) from None
+            # Another thread has chosen another way of delivery, and there is a new outlet.
+            if timeout_s is not None:
+                left_s = max(0.0, deadline_s - time.monotonic())
+
+    def deliver(self, delivery: Delivery) -> None:
+        """Choose which unread item readers get. What waits is thrown away."""
+        self._connection.run(self._replace_all, delivery)
+
+    def renew(self, kinds: Iterable[str]) -> None:
+        """Make those of these kinds anew, when they are used next. What waits is thrown away."""
+        self._connection.run(self._remove_all, tuple(kinds))
+
+    def discard(self, sensors: Iterable[SensorName]) -> None:
+        """Throw away what waits and is, or is made with, something from one of these sensors."""
+        for outlet in tuple(self._outlets.values()):
+            if not set(sensors).isdisjoint(outlet.supply.sensors):
+                with suppress(MailboxClosedError):
+                    outlet.mailbox.get_many(ALL, timeout_s=0)
+
+    def unread(self) -> dict[str, UnreadCounts]:
+        """Tell what waits, and what was passed over, of each kind that was asked for."""
+        return {
+            kind: UnreadCounts(
+                waiting=len(outlet.mailbox),
+                skipped=outlet.mailbox.skipped,
+                dropped=outlet.mailbox.dropped,
             )
-            mailbox.close(str(failure), failure)
+            for kind, outlet in tuple(self._outlets.items())
+        }
 
-    leave_both = partial(_call_all, (leave, feed.stream.observe(look)))
-    look(feed.stream.state)
-    feed.start()
-    return Outlet(mailbox, (name,), leave_both)
+    def _is_flowing(self, outlet: Outlet[Any]) -> bool:
+        link = self._connection.link
+        return all(link.switch(name).is_on for name in outlet.supply.sensors)
 
+    def _open(self, kind: str) -> Outlet[Any]:
+        link = self._connection.link
+        if kind not in self._outlets:
+            self._outlets[kind] = Outlet(link, self._make_supply(kind), self._delivery)
+        outlet = self._outlets[kind]
+        for name in outlet.supply.sensors:
+            # Not only as long as this outlet is there: single items are asked for now and then.
+            link.switch(name).turn_on()
+        return outlet
 
-def match_outlet(
-    link: DeviceLink, rule: MatchRule, delivery: Delivery, *, eyes: bool, audio: bool
-) -> Outlet[SceneMatch]:
-    """Pictures of the scene and what belongs to them; the streams are started."""
-    capacity = _capacity([SensorName.WORLD], delivery)
-    mailbox = Mailbox[SceneMatch](capacity, delivery, clock=link.clock)
-    matcher = LiveMatcher(link, rule, mailbox.put_many, eyes=eyes, audio=audio)
-    matcher.start()
-    return Outlet(mailbox, matcher.sensors, matcher.stop)
+    def _replace_all(self, delivery: Delivery) -> None:
+        self._delivery = delivery
+        self._remove_all(tuple(self._outlets))
 
+    def _remove_all(self, kinds: Iterable[str]) -> None:
+        for kind in kinds:
+            if (outlet := self._outlets.get(kind)) is not None:
+                self._remove(kind, outlet, "what is received was changed")
 
-def merge_outlet(link: DeviceLink, names: tuple[SensorName, ...]) -> Outlet[Tagged[Any]]:
-    """What several sensors give, in order of time; the streams are started."""
-    mailbox = Mailbox[Tagged[Any]](
-        _capacity(names, Delivery.LOSSLESS), Delivery.LOSSLESS, clock=link.clock
-    )
-    merging = _Merging(link, names, mailbox)
-    merging.start()
-    return Outlet(mailbox, names, merging.stop)
-
-
-def record_outlet(link: DeviceLink, name: SensorName) -> Outlet[Any]:
-    """What one sensor sends, as records of `gazewire.model`; the stream is started."""
-    feed = link.feed(name)
-    mailbox = Mailbox[Any](_DATA, Delivery.LOSSLESS, clock=link.clock)
-    leave = feed.stream.listen(_Records(mailbox))
-    feed.start()
-    return Outlet(mailbox, (name,), leave)
-
-
-class _Merging:
-    """Puts streams in order on the event loop, before they go into a mailbox."""
-
-    def __init__(
-        self, link: DeviceLink, names: tuple[SensorName, ...], mailbox: Mailbox[Tagged[Any]]
-    ) -> None:
-        self._link = link
-        self._names = names
-        self._mailbox = mailbox
-        self._buffer = MergeBuffer[Any](
-            [str(name.value) for name in names], max_wait_ns=_MERGE_WAIT_NS
-        )
-        self._leave: list[Callable[[], None]] = []
-        self._timer: asyncio.TimerHandle | None = None
-
-    def start(self) -> None:
-        for name in self._names:
-            feed = self._link.feed(name)
-            self._leave.append(feed.listen(partial(self._receive, str(name.value))))
-            feed.start()
-
-    def stop(self) -> None:
-        _call_all(self._leave)
-        if self._timer is not None:
-            self._timer.cancel()
-
-    def _receive(self, name: str, items: list[Any]) -> None:
-        now_ns = self._link.clock.mono_ns()
-        for item in items:
-            self._buffer.receive(name, item, now_ns)
-        self._release()
-
-    def _release(self) -> None:
-        now_ns = self._link.clock.mono_ns()
-        self._mailbox.put_many(self._buffer.release(now_ns))
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-        release_ns = self._buffer.next_release_ns
-        if release_ns is not None:
-            delay_s = max(0, release_ns - now_ns) / _NS_PER_S
-            self._timer = asyncio.get_running_loop().call_later(delay_s, self._release)
-
-
-class _Records:
-    """Puts a stream's records into a mailbox, before they are made what users read."""
-
-    def __init__(self, mailbox: Mailbox[Any]) -> None:
-        self._mailbox = mailbox
-
-    def session_began(self, media: MediaDescription) -> None:
-        """Nothing depends on sessions."""
-
-    def items_arrived(self, items: list[Any]) -> None:
-        self._mailbox.put_many(items)
-
-    def stream_ended(self) -> None:
-        """Streams of a device are kept alive."""
-
-
-def _call_all(functions: Iterable[Callable[[], None]]) -> None:
-    for function in functions:
-        function()
+    def _remove(self, kind: str, outlet: Outlet[Any], reason: str) -> None:
+        if self._outlets.get(kind) is outlet:
+            del self._outlets[kind]
+        outlet.close(reason)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple, Self, SupportsIndex, cast
 
+from gazewire.client._engine.matching import SceneMatch
 from gazewire.client.streaming.audio import AudioFrame
 from gazewire.client.streaming.gaze import GazeDataType
 from gazewire.client.streaming.timestamped import Timestamped
@@ -94,6 +95,12 @@ class MatchedItem(NamedTuple):
     frame: SimpleVideoFrame
     gaze: GazeDataType
 
+    @classmethod
+    def from_match(cls, match: SceneMatch) -> Self:
+        """Take over a match, which has to have a gaze."""
+        assert match.gaze is not None
+        return cls(SimpleVideoFrame.from_video_frame(match.scene), match.gaze)
+
 
 class MatchedGazeEyesSceneItem(NamedTuple):
     """A picture of the scene, one of the eyes, and where the wearer looked."""
@@ -102,6 +109,17 @@ class MatchedGazeEyesSceneItem(NamedTuple):
     eyes: SimpleVideoFrame
     gaze: GazeDataType
 
+    @classmethod
+    def from_match(cls, match: SceneMatch) -> Self:
+        """Take over a match, which has to have eyes and a gaze."""
+        assert match.eyes is not None
+        assert match.gaze is not None
+        return cls(
+            SimpleVideoFrame.from_video_frame(match.scene),
+            SimpleVideoFrame.from_video_frame(match.eyes),
+            match.gaze,
+        )
+
 
 class MatchedSceneAudioItem(NamedTuple):
     """A picture of the scene, the sound around it, and where the wearer looked."""
@@ -109,3 +127,8 @@ class MatchedSceneAudioItem(NamedTuple):
     frame: SimpleVideoFrame
     audio: list[AudioFrame]
     gaze: GazeDataType | None
+
+    @classmethod
+    def from_match(cls, match: SceneMatch) -> Self:
+        """Take over a match."""
+        return cls(SimpleVideoFrame.from_video_frame(match.scene), list(match.audio), match.gaze)
