@@ -5,8 +5,15 @@ from __future__ import annotations
 import typer
 
 from gazewire.cli.device import device
+from gazewire.cli.discover import discover
+from gazewire.cli.doctor import doctor
+from gazewire.cli.event import event
+from gazewire.cli.record import record
 from gazewire.cli.run import run
+from gazewire.cli.status import status
+from gazewire.cli.stream import stream
 from gazewire.cli.version import version
+from gazewire.cli.watch import watch
 
 __all__ = ["app"]
 
@@ -19,6 +26,13 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.command()(device)
+app.command()(discover)
+app.command()(status)
+app.command()(watch)
+app.command()(stream)
+app.command()(event)
+app.command()(record)
+app.command()(doctor)
 # What follows the script is the script's, options too.
 app.command(context_settings={"allow_interspersed_args": False})(run)
 app.command()(version)

@@ -1,0 +1,42 @@
+"""What the client's commands are made of: the parts that find, write down, watch and judge."""
+
+from gazewire.client.tools.capture import Capture, CaptureCounts
+from gazewire.client.tools.choice import (
+    SeveralDevicesError,
+    choose_device,
+    device_id,
+    device_name,
+    device_place,
+    search_network,
+)
+from gazewire.client.tools.connection import device_clock, linked
+from gazewire.client.tools.lines import CsvLines, JsonLines, Lines
+from gazewire.client.tools.samples import PictureSample, Sample, SampleStream, SoundSample
+from gazewire.client.tools.vitals import ClockVitals, DeviceVitals, StreamVitals
+from gazewire.client.tools.watched_device import WatchedDevice
+from gazewire.client.tools.watching import Watching
+
+__all__ = [
+    "Capture",
+    "CaptureCounts",
+    "ClockVitals",
+    "CsvLines",
+    "DeviceVitals",
+    "JsonLines",
+    "Lines",
+    "PictureSample",
+    "Sample",
+    "SampleStream",
+    "SeveralDevicesError",
+    "SoundSample",
+    "StreamVitals",
+    "WatchedDevice",
+    "Watching",
+    "choose_device",
+    "device_clock",
+    "device_id",
+    "device_name",
+    "device_place",
+    "linked",
+    "search_network",
+]
