@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -16,7 +16,7 @@ EXAMPLES = REPOSITORY / "examples"
 sys.path.insert(0, str(REPOSITORY / "tests" / "integration"))
 
 from harness.footage import write_gaze, write_video  # noqa: E402
-from harness.program import DeviceProgram  # noqa: E402
+from harness.program import DeviceProgram, gazewire_command  # noqa: E402
 
 LIMIT_S = 40
 WIDTH, HEIGHT = 320, 240
@@ -47,21 +47,42 @@ def device(
 
 
 @pytest.fixture(scope="session")
-def run_example() -> RunExample:
-    """Run an example of ours to its end and return the lines that it printed."""
-    return lambda name, *arguments: _run(Path(sys.executable), name, *arguments)
+def wearer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeviceProgram]:
+    """A device on the synthetic wearer, which has everything that Neon has."""
+    with DeviceProgram(tmp_path_factory.mktemp("wearer"), "--eye-rate", "50") as device:
+        yield device
 
 
 @pytest.fixture(scope="session")
-def run_client_example(device: DeviceProgram, peer_python: Path) -> RunExample:
-    """Run an example of the official client against the device; skips where there is no client."""
+def run_example() -> RunExample:
+    """Run an example to its end and return the lines that it printed."""
+    return lambda name, *arguments: run([sys.executable], name, *arguments)
+
+
+@pytest.fixture(scope="session")
+def run_with_wearer(wearer: DeviceProgram) -> RunExample:
+    """Run an example of our client against the synthetic wearer."""
+    address = ("127.0.0.1", str(wearer.http_port))
+    return lambda name, *arguments: run([sys.executable], name, *address, *arguments)
+
+
+@pytest.fixture(params=["official client", "gazewire run"])
+def run_client_example(request: pytest.FixtureRequest, device: DeviceProgram) -> RunExample:
+    """Run an example of the official client against the footage, with that client and with ours.
+
+    Skips where the official client is wanted and not installed.
+    """
     address = ("127.0.0.1", str(device.http_port))
-    return lambda name, *arguments: _run(peer_python, name, *address, *arguments)
+    if request.param == "official client":
+        command = [str(request.getfixturevalue("peer_python"))]
+    else:
+        command = gazewire_command("run")
+    return lambda name, *arguments: run(command, name, *address, *arguments)
 
 
-def _run(python: Path, name: str, *arguments: str) -> list[str]:
+def run(command: Sequence[str], name: str, *arguments: str) -> list[str]:
     ended = subprocess.run(
-        [python, EXAMPLES / name, *arguments],
+        [*command, str(EXAMPLES / name), *arguments],
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

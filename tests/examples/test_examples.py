@@ -20,7 +20,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import cv2
+import numpy as np
 import pytest
+from harness.peer import PeerRunner
 from harness.program import DeviceProgram
 
 from gazewire.wire.payload import parse_gaze
@@ -100,6 +103,21 @@ def rtp_packets(port: int, sensor: str, count: int) -> Iterator[RtpPacket]:
         yield from itertools.islice(packets, count)
 
 
+def recorded_events(device: DeviceProgram, recording_id: str) -> list[str]:
+    """Names of the events in a recording, those of the device itself left out."""
+    (folder,) = device.record_dir.glob(f"*-{recording_id[:8]}")
+    names = (folder / "event.txt").read_text().splitlines()
+    assert (names[0], names[-1]) == ("recording.begin", "recording.end")
+    return names[1:-1]
+
+
+def true_gaze(device: DeviceProgram, begin_ns: int, end_ns: int) -> list[dict[str, Any]]:
+    """What the synthetic wearer knows of its own gaze between two instants."""
+    with device.truth.open() as lines:
+        gaze = [json.loads(line) for line in lines if line.startswith('{"stream":"gaze",')]
+    return [datum for datum in gaze if begin_ns <= datum["timestamp_unix_ns"] <= end_ns]
+
+
 @pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.py")), ids=lambda path: path.stem)
 def test_each_example_is_tested_short_and_says_what_it_shows(path: Path) -> None:
     assert any(name.startswith(f"test_{path.stem}_") for name in globals()), "it has no test"
@@ -138,13 +156,11 @@ def test_matched_pairs_belong_together(run_client_example: Run) -> None:
 
 
 def test_mark_events_leaves_both_in_the_recording(
-    run_client_example: Run, run_example: Run, device: DeviceProgram
+    run_client_example: Run, device: DeviceProgram
 ) -> None:
     begun, shown, hidden, saved = run_client_example("mark_events.py")
-    recording_id = begun.removeprefix("recording ")
-    (folder,) = device.record_dir.glob(f"*-{recording_id[:8]}")
-    names = (folder / "event.txt").read_text().splitlines()
-    assert names == ["recording.begin", "picture shown", "picture hidden", "recording.end"]
+    events = recorded_events(device, begun.removeprefix("recording "))
+    assert events == ["picture shown", "picture hidden"]
     assert shown.endswith("  picture shown")
     assert hidden.endswith("  picture hidden")
     assert saved == "saved"
@@ -212,3 +228,167 @@ def test_packetize_h264_gives_the_picture_back(run_example: Run) -> None:
     assert coded.endswith("key frame True")
     assert re.fullmatch(r"sent: \d+ packets, the longest of 1272 bytes", sent)
     assert received == "received: the same bytes True"
+
+
+def test_every_gaze_is_every_one(run_with_wearer: Run) -> None:
+    apart, counts = run_with_wearer("every_gaze.py")
+    assert apart == "400 data, 5.000 to 5.000 ms apart"
+    assert counts.endswith("by udp: 0 lost, 0 late")
+
+
+def test_nearest_gaze_is_nearest_or_of_the_very_instant(run_with_wearer: Run) -> None:
+    later_ms: dict[str, list[float]] = {"nearest": [], "interpolated": [], "official": []}
+    for line in run_with_wearer("nearest_gaze.py"):
+        matching, *_, later, unit = line.split()
+        assert unit == "ms"
+        later_ms[matching].append(float(later))
+    assert all(len(times) == 5 for times in later_ms.values())
+    # Pictures and data share a grid, on which no instant is half an interval from both neighbours.
+    assert max(map(abs, later_ms["nearest"])) < 2.5
+    assert later_ms["interpolated"] == 5 * [0.0]
+
+
+def test_merged_streams_are_in_order(run_with_wearer: Run) -> None:
+    *_, counts, disorder = run_with_wearer("merged_streams.py")
+    count_of = {stream: int(count) for count, stream in re.findall(r"(\d+) of (\w+)", counts)}
+    assert set(count_of) == {"gaze", "imu", "eye_events"}
+    assert sum(count_of.values()) == 600
+    # Of a stream that is opened late, the first data may be older than what was waited with.
+    assert int(disorder.removesuffix(" out of order")) < 30
+
+
+def test_gaze_batches_hold_what_came_meanwhile(run_with_wearer: Run) -> None:
+    lines = run_with_wearer("gaze_batches.py")
+    counts = [int(line.split()[0]) for line in lines]
+    assert len(counts) >= 4
+    assert all(count > 20 for count in counts[1:]), "40 data come in 0.2 s"
+
+
+def test_gaze_overlay_draws_the_gaze_into_each_picture(
+    run_with_wearer: Run, tmp_path: Path
+) -> None:
+    file = tmp_path / "overlay.mp4"
+    assert run_with_wearer("gaze_overlay.py", str(file)) == [
+        f"wrote 60 pictures of 1600 x 1200 to {file}"
+    ]
+    video = cv2.VideoCapture(str(file))
+    red_pixels = []
+    while (read := video.read())[0]:
+        blue, green, red = np.moveaxis(np.asarray(read[1]).astype(int), 2, 0)
+        red_pixels.append(np.count_nonzero((red > 200) & (green < 60) & (blue < 60)))
+    assert len(red_pixels) == 60
+    # A ring has a thousand; it is not seen where the wearer looks past the picture.
+    assert sum(count > 500 for count in red_pixels) > 30
+
+
+def test_marked_screen_is_seen_most_of_the_time(run_with_wearer: Run) -> None:
+    lines = run_with_wearer("marked_screen.py")
+    assert len(lines) == 10
+    places = [re.fullmatch(r"screen x +(-?\d\.\d{3})  y +(-?\d\.\d{3})", line) for line in lines]
+    assert sum(place is not None for place in places) >= 5
+
+
+def test_gaze_button_is_pressed_by_looking_at_the_photograph(
+    run_with_wearer: Run, wearer: DeviceProgram
+) -> None:
+    (line,) = run_with_wearer("gaze_button.py")
+    pressed_ns = int(line.removeprefix("pressed at "))
+    looked = true_gaze(wearer, pressed_ns - 250_000_000, pressed_ns)
+    assert len(looked) >= 50
+    at_it = [gaze for gaze in looked if gaze["landmark"] == "photograph"]
+    assert len(at_it) >= 0.8 * len(looked)
+
+
+def test_experiment_progress_is_in_the_recording(
+    run_with_wearer: Run, wearer: DeviceProgram
+) -> None:
+    begun, *parts, saved = run_with_wearer("experiment_progress.py")
+    names = ["instructions", *(f"trial {number} of 3" for number in (1, 2, 3))]
+    events = recorded_events(wearer, begun.removeprefix("recording "))
+    assert events == [f"{name}.{edge}" for name in names for edge in ("begin", "end")]
+    assert [line.split(":")[0] for line in parts] == names
+    assert saved == "saved"
+
+
+def test_device_clock_puts_events_where_they_were(run_with_wearer: Run) -> None:
+    ahead, stimulus, age = run_with_wearer("device_clock.py")
+    offset_ms, uncertainty_ms = map(float, re.findall(r"(-?\d+\.\d+) ms", ahead))
+    # Both clocks are this machine's.
+    assert abs(offset_ms) <= uncertainty_ms
+    assert float(stimulus.split()[3]) < 1
+    assert 0 < float(age.split()[3]) < 2000
+
+
+def test_several_devices_mark_one_instant(
+    run_example: Run, device: DeviceProgram, wearer: DeviceProgram
+) -> None:
+    places = [f"127.0.0.1:{program.http_port}" for program in (device, wearer)]
+    *marked, saved = run_example("several_devices.py", *places)
+    instants_ns = [int(line.split()[-1]) for line in marked]
+    assert len(instants_ns) == 2
+    # The clocks of both are this machine's; what is left is how well each is known.
+    assert abs(instants_ns[0] - instants_ns[1]) < 5_000_000
+    assert saved == "2 recordings saved"
+
+
+def test_async_streams_come_side_by_side(run_with_wearer: Run) -> None:
+    *others, gaze = run_with_wearer("async_streams.py")
+    assert "status: Phone" in others
+    assert any(line.startswith("eye event: Fixation") for line in others)
+    assert gaze.startswith("gaze: 400, ")
+
+
+def test_find_device_needs_no_multicast(run_example: Run, device: DeviceProgram) -> None:
+    place = f"127.0.0.1:{device.http_port}"
+    assert run_example("find_device.py", place) == [f"Neon Companion at {place}"]
+
+
+def test_find_device_says_that_nobody_is_there() -> None:
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        place = f"127.0.0.1:{nobody.getsockname()[1]}"
+        command = [sys.executable, EXAMPLES / "find_device.py", place]
+        ended = subprocess.run(
+            command, capture_output=True, text=True, timeout=LIMIT_S, check=False
+        )
+    assert ended.returncode == 1
+    assert place in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_answer_template_gives_each_question_an_answer(run_with_wearer: Run) -> None:
+    answered = dict(line.split(": ") for line in run_with_wearer("answer_template.py"))
+    assert answered["Trial"] == "1"
+    assert answered["Light"] == "['dark']"
+
+
+def test_camera_exposure_is_set_and_set_back(run_with_wearer: Run) -> None:
+    before, allowed, by_hand, after = run_with_wearer("camera_exposure.py")
+    assert before.startswith("exposure auto, ")
+    assert allowed == "by hand: 1 to 1000"
+    assert by_hand == "exposure manual, 1"
+    assert after == "exposure auto"
+
+
+def test_sound_level_hears_the_knocks(run_with_wearer: Run) -> None:
+    lines = run_with_wearer("sound_level.py")
+    assert len(lines) == 16
+    levels_db = [float(line.split()[1]) for line in lines]
+    assert max(levels_db) > min(levels_db) + 10, "it knocks once a second"
+
+
+def test_look_around_is_a_notebook_that_runs(
+    wearer: DeviceProgram, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for variable in ("IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR", "MPLCONFIGDIR"):
+        monkeypatch.setenv(variable, str(tmp_path))
+    notebook = json.loads((EXAMPLES / "look_around.ipynb").read_text())
+    cells = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    assert all(cell["outputs"] == [] for cell in cells), "saved with what it showed to somebody"
+    code = ["".join(cell["source"]).replace("8080", str(wearer.http_port)) for cell in cells]
+    outputs = PeerRunner(Path(sys.executable)).run("execute_notebook", cells=code)
+    assert outputs[0][0]["text"].startswith("('Neon Companion', ")
+    kinds = [[kind for output in cell for kind in output["kinds"]] for cell in outputs]
+    assert ["image/png" in cell_kinds for cell_kinds in kinds] == [False, True, True, False, False]
+    assert re.match(r"\w+Data\(", outputs[3][0]["text"])
+    assert "(look_around.ipynb)" in (EXAMPLES / "README.md").read_text()
