@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from gazewire.net._zmq import Socket, ZmqContext
 from gazewire.net.bus_security import BusKeys
 
