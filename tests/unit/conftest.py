@@ -1,7 +1,8 @@
-"""Small videos whose pictures tell their number."""
+"""What unit tests share: small videos whose pictures tell their number, and `loopback`."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -10,6 +11,9 @@ import numpy as np
 import pytest
 
 from gazewire.model import Frame
+
+# pytest's importlib mode puts no folder on the path.
+sys.path.insert(0, str(Path(__file__).parent))
 
 BARS = 8
 WIDTH = 64

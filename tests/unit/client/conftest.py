@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
+from loopback.station import Station
 
 from gazewire.camera import GlassesInfo, Record, VideoShape, Wants
 from gazewire.device import DeviceConfig, Playback, RunningDevice, serve_device
@@ -69,3 +73,42 @@ def until() -> Callable[[Callable[[], object]], object]:
                 await asyncio.sleep(0.005)
 
     return until
+
+
+@pytest.fixture
+async def station() -> AsyncIterator[Station]:
+    """A server of a few streams, which sends nothing by itself."""
+    async with Station() as station:
+        yield station
+
+
+def _open_files() -> set[str]:
+    folder = Path("/proc/self/fd")
+    found = set()
+    for entry in folder.iterdir() if folder.is_dir() else ():
+        try:
+            found.add(os.readlink(entry))
+        except FileNotFoundError:
+            continue
+    return {target for target in found if target.startswith("socket:")}
+
+
+@pytest.fixture
+def leaving_nothing() -> Callable[..., Any]:
+    """A context after which there are no more tasks, threads and sockets than before."""
+
+    @asynccontextmanager
+    async def leaving_nothing() -> AsyncIterator[None]:
+        tasks, threads, sockets = asyncio.all_tasks(), set(threading.enumerate()), _open_files()
+        yield
+        # A transport closes its socket in the turn of the loop after the one that it tells us in,
+        # and a server of ours may need to be told first.
+        async with asyncio.timeout(TIME_LIMIT_S):
+            while not (
+                asyncio.all_tasks() <= tasks
+                and set(threading.enumerate()) <= threads
+                and _open_files() <= sockets
+            ):
+                await asyncio.sleep(0)
+
+    return leaving_nothing

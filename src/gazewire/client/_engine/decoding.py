@@ -128,6 +128,8 @@ class Decoding(Generic[S, T]):
     def _put(self, items: Sequence[MediaDescription | _Order | S]) -> None:
         now_s = self._loop.time()
         with self._changed:
+            if self._closed:
+                return
             if self._waiting and (
                 now_s - self._waiting[0][0] > _LATE_S or len(self._waiting) > _MOST_WAITING
             ):

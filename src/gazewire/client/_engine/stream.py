@@ -213,10 +213,12 @@ class LiveStream(Generic[T]):
             self._end()
             return False
         self._enter(StreamState.RETRYING)
-        # News of the device may come earlier: that the sensor is back, say.
+        # News of the device may come earlier: that the sensor is back, say. What an observer has
+        # made of this failure is none, or two wrong addresses would be tried without a pause.
+        tried_next = self._address.url
         with suppress(TimeoutError):
             async with asyncio.timeout(self._retry.next_s()):
-                await self._address.other_than(url)
+                await self._address.other_than(tried_next)
         return True
 
     async def _while_there(self, url: str) -> None:
