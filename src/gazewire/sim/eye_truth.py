@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import cv2
@@ -13,16 +14,21 @@ from gazewire.sim.eye_camera import EYE_IMAGE_SIZE_PX
 from gazewire.sim.eye_face import Face, Picture
 from gazewire.sim.eye_lids import LidCurves
 from gazewire.sim.eye_pose import EyePose, PosedEye
-from gazewire.sim.eyeball import mirrored_on_sphere, seen_through_cornea
+from gazewire.sim.eyeball import seen_on_cornea, seen_through_cornea
 from gazewire.sim.person import Eye
 
 __all__ = ["Glint", "PupilTruth", "pupil_outline_px", "pupil_truth"]
 
 _CONTOUR_POINTS = 72
+_CONTOUR_RAD = np.linspace(0, 2 * np.pi, _CONTOUR_POINTS, endpoint=False)
 # Places spread evenly over the disc of the pupil: a spiral of golden angles, each the middle of
 # an equal share of the area.
 _DISC_POINTS = 160
-_GOLDEN_RAD = np.pi * (3 - np.sqrt(5))
+_DISC_RAD = np.arange(_DISC_POINTS) * np.pi * (3 - np.sqrt(5))
+_DISC_RADII = np.sqrt((np.arange(_DISC_POINTS) + 0.5) / _DISC_POINTS)
+_PUPIL = np.concatenate([_CONTOUR_RAD, _DISC_RAD])
+_PUPIL_RADII = np.concatenate([np.ones(_CONTOUR_POINTS), _DISC_RADII])
+_AHEAD_DEG = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,25 +94,23 @@ def pupil_truth(eye: Eye, face: Face, lids: LidCurves, pose: EyePose) -> PupilTr
     """
     posed, ball = PosedEye.of(eye, pose), eye.ball
     pupil = posed.cornea_mm + ball.pupil_height_mm * posed.axes[2]
-    radius = pose.pupil_diameter_mm / 2
-    count = np.arange(_DISC_POINTS)
-    turns = np.linspace(0, 2 * np.pi, _CONTOUR_POINTS, endpoint=False)
-    turns = np.concatenate([turns, count * _GOLDEN_RAD])
-    spread = np.sqrt((count + 0.5) / _DISC_POINTS)
-    radii = radius * np.concatenate([np.ones(_CONTOUR_POINTS), spread])
-    leaving = _leaving(eye, posed, radii, turns)
+    places = _places(eye, posed, pose.pupil_diameter_mm / 2 * _PUPIL_RADII, _PUPIL)
     lamps = np.array(eye.camera.lamps_mm)
-    mirrored = mirrored_on_sphere(lamps, posed.cornea_mm, ball.cornea_radius_mm)
-    seen = np.concatenate([leaving, mirrored])
+    seen = seen_on_cornea(
+        places, lamps, posed.cornea_mm, ball.cornea_radius_mm, ball.refractive_index
+    )
     seen_px = eye.camera.project(seen)
     on_cornea = (seen - posed.cornea_mm) @ posed.axes[2] > ball.limbus_height_mm
-    visible = on_cornea & _between_lids(face, lids, pose, seen_px)
+    # Where on the face each pixel lies is asked as the pictures of the lids do.
+    azimuth = np.append(_looked_up(face.azimuth_deg, seen_px), _AHEAD_DEG)
+    elevation = _looked_up(face.elevation_deg, seen_px)
+    rise = lids.rise(pose.lid_opening, pose.elevation_deg)
+    upper = lids.upper(azimuth).elevation_deg(rise.upper)
+    lower = lids.lower(azimuth).elevation_deg(rise.lower)
+    visible = on_cornea & _within(seen_px) & (elevation < upper[:-1]) & (elevation > lower[:-1])
 
     center, axes, angle = _ellipse(seen_px[:_CONTOUR_POINTS])
-    rise = lids.rise(pose.lid_opening, pose.elevation_deg)
-    ahead = np.zeros(1)
-    top = float(np.radians(lids.upper(ahead).elevation_deg(rise.upper)[0]))
-    bottom = float(np.radians(lids.lower(ahead).elevation_deg(rise.lower)[0]))
+    top, bottom = math.radians(upper[-1]), math.radians(lower[-1])
     first, second = (
         Glint(float(x), float(y), bool(shown))
         for (x, y), shown in zip(seen_px[-len(lamps) :], visible[-len(lamps) :], strict=True)
@@ -130,37 +134,31 @@ def pupil_truth(eye: Eye, face: Face, lids: LidCurves, pose: EyePose) -> PupilTr
 
 def pupil_outline_px(eye: Eye, pose: EyePose) -> NDArray[np.float64]:
     """The outline of the pupil as it is seen through the cornea, (72, 2) pixels."""
-    posed = PosedEye.of(eye, pose)
-    turns = np.linspace(0, 2 * np.pi, _CONTOUR_POINTS, endpoint=False)
+    posed, ball = PosedEye.of(eye, pose), eye.ball
     radii = np.full(_CONTOUR_POINTS, pose.pupil_diameter_mm / 2)
-    return eye.camera.project(_leaving(eye, posed, radii, turns))
-
-
-def _leaving(
-    eye: Eye, posed: PosedEye, radii_mm: NDArray[np.float64], turns_rad: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    # Where light from places in the plane of the pupil, in polar coordinates, leaves the cornea.
-    ball = eye.ball
-    places = posed.cornea_mm + ball.pupil_height_mm * posed.axes[2]
-    places = places + (radii_mm * np.cos(turns_rad))[:, None] * posed.axes[0]
-    places += (radii_mm * np.sin(turns_rad))[:, None] * posed.axes[1]
-    return seen_through_cornea(
+    places = _places(eye, posed, radii, _CONTOUR_RAD)
+    leaving = seen_through_cornea(
         places, posed.cornea_mm, ball.cornea_radius_mm, ball.refractive_index
     )
+    return eye.camera.project(leaving)
 
 
-def _between_lids(
-    face: Face, lids: LidCurves, pose: EyePose, points_px: NDArray[np.float64]
-) -> NDArray[np.bool_]:
-    # Asks where on the face each pixel lies, as the pictures of the lids do.
-    azimuth = _looked_up(face.azimuth_deg, points_px)
-    elevation = _looked_up(face.elevation_deg, points_px)
-    rise = lids.rise(pose.lid_opening, pose.elevation_deg)
-    below_upper = elevation < lids.upper(azimuth).elevation_deg(rise.upper)
-    above_lower = elevation > lids.lower(azimuth).elevation_deg(rise.lower)
-    within = np.all((points_px > -0.5) & (points_px < EYE_IMAGE_SIZE_PX - 0.5), axis=1)
-    visible: NDArray[np.bool_] = below_upper & above_lower & within
-    return visible
+def _places(
+    eye: Eye, posed: PosedEye, radii_mm: NDArray[np.float64], turns_rad: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    # In the plane of the pupil, from polar coordinates.
+    middle = posed.cornea_mm + eye.ball.pupil_height_mm * posed.axes[2]
+    across = (radii_mm * np.cos(turns_rad))[:, None] * posed.axes[0]
+    down = (radii_mm * np.sin(turns_rad))[:, None] * posed.axes[1]
+    places: NDArray[np.float64] = middle + across + down
+    return places
+
+
+def _within(points_px: NDArray[np.float64]) -> NDArray[np.bool_]:
+    # The picture.
+    inside = (points_px > -0.5) & (points_px < EYE_IMAGE_SIZE_PX - 0.5)
+    within: NDArray[np.bool_] = inside[:, 0] & inside[:, 1]
+    return within
 
 
 def _looked_up(picture: Picture, points_px: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -22,9 +22,16 @@ from numpy.typing import NDArray
 
 from gazewire.model import Vector3
 
-__all__ = ["CorneaView", "Eyeball", "axes_of", "mirrored_on_sphere", "seen_through_cornea"]
+__all__ = [
+    "CorneaView",
+    "Eyeball",
+    "axes_of",
+    "mirrored_on_sphere",
+    "seen_on_cornea",
+    "seen_through_cornea",
+]
 
-# Newton's method doubles the good digits each time: three or four steps suffice.
+# Newton's method doubles the good digits each time: two or three steps suffice.
 _NEWTON_STEPS = 8
 _NEWTON_DONE_RAD = 1e-7  # the next step would be its square
 
@@ -177,8 +184,36 @@ def mirrored_on_sphere(
     return _on_shortest_path(lamps_mm, center_mm, radius_mm, 1.0)
 
 
+def seen_on_cornea(
+    inside_mm: NDArray[np.float64],
+    lamps_mm: NDArray[np.float64],
+    cornea_mm: NDArray[np.float64],
+    radius_mm: float,
+    index: float,
+) -> NDArray[np.float64]:
+    """Both of the above at once, which takes hardly longer than either.
+
+    Args:
+        inside_mm: (N, 3) float64, as for `seen_through_cornea`.
+        lamps_mm: (M, 3) float64, as for `mirrored_on_sphere`.
+        cornea_mm: (3,) centre of the sphere, eye camera frame.
+        radius_mm: of the sphere.
+        index: refractive index within.
+
+    Returns:
+        (N + M, 3) float64 points on the sphere, eye camera frame.
+    """
+    points = np.concatenate([inside_mm, lamps_mm])
+    indexes = np.ones(len(points))
+    indexes[: len(inside_mm)] = index
+    return _on_shortest_path(points, cornea_mm, radius_mm, indexes)
+
+
 def _on_shortest_path(
-    points_mm: NDArray[np.float64], center_mm: NDArray[np.float64], radius_mm: float, index: float
+    points_mm: NDArray[np.float64],
+    center_mm: NDArray[np.float64],
+    radius_mm: float,
+    index: float | NDArray[np.float64],
 ) -> NDArray[np.float64]:
     # Fermat's principle: light takes the way of stationary optical length, and by symmetry it
     # stays in the plane of the camera, the point and the centre of the sphere. In this plane one
@@ -192,18 +227,22 @@ def _on_shortest_path(
     lateral = np.linalg.norm(sideways, axis=1)
     sideways /= np.maximum(lateral, 1e-12)[:, None]
     whole = np.arctan2(lateral, along)
-    angle = whole / 2
     r, far = radius_mm, camera_distance
+    # Begun where the way would be if all angles were small.
+    bent = index * distance / np.abs(r - distance) * (far - r) / far
+    angle = whole * bent / (1 + bent)
     # The camera sees no further around the sphere than where its ray only touches it.
     horizon = math.acos(r / far)
+    squares_out, squares_in = far**2 + r**2, distance**2 + r**2
     for _ in range(_NEWTON_STEPS):
         rest = whole - angle
-        outer = np.sqrt(far**2 + r**2 - 2 * far * r * np.cos(angle))
-        inner = np.sqrt(distance**2 + r**2 - 2 * distance * r * np.cos(rest))
+        ahead_out, ahead_in = far * np.cos(angle), distance * np.cos(rest)
+        outer = np.sqrt(squares_out - 2 * r * ahead_out)
+        inner = np.sqrt(squares_in - 2 * r * ahead_in)
         pull_out = far * np.sin(angle) / outer
         pull_in = distance * np.sin(rest) / inner
-        slope = (far * np.cos(angle) - r * pull_out**2) / outer
-        slope += index * (distance * np.cos(rest) - r * pull_in**2) / inner
+        slope = (ahead_out - r * pull_out**2) / outer
+        slope += index * (ahead_in - r * pull_in**2) / inner
         step = (pull_out - index * pull_in) / slope
         angle = np.minimum(angle - step, horizon)
         if np.abs(step).max() < _NEWTON_DONE_RAD:

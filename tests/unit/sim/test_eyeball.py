@@ -4,7 +4,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from gazewire.sim.eyeball import Eyeball, axes_of, mirrored_on_sphere, seen_through_cornea
+from gazewire.sim.eyeball import (
+    Eyeball,
+    axes_of,
+    mirrored_on_sphere,
+    seen_on_cornea,
+    seen_through_cornea,
+)
 
 Points = NDArray[np.float64]
 
@@ -129,3 +135,16 @@ def test_an_eye_turns_without_torsion() -> None:
     # matrix has no part that is antisymmetric in x and y.
     assert axes[0, 1] == pytest.approx(axes[1, 0])
     assert np.array_equal(axes_of(np.array([0.0, 0.0, 1.0])), np.eye(3))
+
+
+def test_pupil_and_lamps_are_seen_together_where_they_are_seen_apart() -> None:
+    cornea_mm = np.array([1.0, -2.0, 32.0])
+    inside_mm = cornea_mm + np.array([[0.0, 0.0, -4.0], [1.5, 0.5, -4.2], [-2.0, 1.0, -3.9]])
+    lamps_mm = np.array([[8.0, 3.0, 2.0], [-7.0, 4.0, 1.0]])
+    together = seen_on_cornea(inside_mm, lamps_mm, cornea_mm, 7.8, 1.3375)
+    np.testing.assert_allclose(
+        together[:3], seen_through_cornea(inside_mm, cornea_mm, 7.8, 1.3375), atol=1e-9
+    )
+    np.testing.assert_allclose(
+        together[3:], mirrored_on_sphere(lamps_mm, cornea_mm, 7.8), atol=1e-9
+    )
