@@ -48,6 +48,9 @@ _PUBLISHERS = "inproc://publishers"
 _SUBSCRIBERS = "inproc://subscribers"
 _INTAKE = "inproc://intake"
 
+# RFC 37/ZMTP 3.1: what stands before the topic; earlier versions have one byte instead.
+_SUBSCRIBE = b"\x09SUBSCRIBE"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BusLimits:
@@ -182,7 +185,7 @@ class Bus:
         publishers.bind(_PUBLISHERS)
 
         # Subscribers send nothing but subscriptions.
-        longest = 1 + self._limits.subscription_bytes
+        longest = len(_SUBSCRIBE) + self._limits.subscription_bytes
         subscribers = self._socket(context, zmq.XPUB, frame_bytes=longest)
         self._sub_port = bind(subscribers, self._host, self._sub_port, purpose=_PURPOSE)
         subscribers.bind(_SUBSCRIBERS)

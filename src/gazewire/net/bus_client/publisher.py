@@ -21,7 +21,13 @@ from gazewire.net.bus_client.connection import (
 )
 from gazewire.net.bus_hello import ALL_TOLD_TOPIC
 from gazewire.net.bus_security import BusKeys
-from gazewire.wire.ipc import Message, Subscription, SubscriptionSet, notification_message
+from gazewire.wire.ipc import (
+    MAX_TOPIC_BYTES,
+    Message,
+    Subscription,
+    SubscriptionSet,
+    notification_message,
+)
 
 __all__ = ["BusPublisher"]
 
@@ -126,7 +132,7 @@ class BusPublisher:
 
     def _open(self) -> None:
         # Not PUB, because that keeps to itself what is wanted.
-        options: dict[int, int] = {zmq.SNDHWM: self._capacity}
+        options: dict[int, int] = {zmq.SNDHWM: self._capacity, zmq.MAXMSGSIZE: 1 + MAX_TOPIC_BYTES}
         self._socket = connect(self._context, zmq.XPUB, self._url, keys=self._keys, options=options)
 
     def _connecting(self) -> Iterator[float]:
