@@ -28,6 +28,7 @@ from gazewire.errors import (
     NetworkError,
     RemoteProtocolError,
 )
+from gazewire.net.happy_eyeballs import connected_socket
 from gazewire.net.rtp_ports import PacketSink, RtpPorts
 from gazewire.time import Clock
 from gazewire.wire.rtsp import (
@@ -49,7 +50,6 @@ _log = logging.getLogger(__name__)
 
 # Nobody waits for a device that is asked for the end and says nothing.
 _FAREWELL_S = 0.25
-_HAPPY_EYEBALLS_S = 0.25
 
 # RFC 2326 §10.12: one byte. RTP is on the even channels of what we ask for.
 _CHANNELS = range(0, 256, 2)
@@ -139,12 +139,12 @@ class RtspClient:
         loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(self._connect_timeout_s):
+                sock = await connected_socket(host, port)
                 await loop.create_connection(
                     lambda: self._link,
-                    host,
-                    port,
+                    sock=sock,
                     ssl=self._tls,
-                    happy_eyeballs_delay=_HAPPY_EYEBALLS_S,
+                    server_hostname=None if self._tls is None else host,
                 )
         except TimeoutError as error:
             limit = f"{self._connect_timeout_s:g} s"

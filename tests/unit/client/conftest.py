@@ -104,7 +104,7 @@ def leaving_nothing() -> Callable[..., Any]:
         # A transport closes its socket in the turn of the loop after the one that it tells us in,
         # and a server of ours may need to be told first.
         async with asyncio.timeout(TIME_LIMIT_S):
-            while not (
+            while not (  # noqa: ASYNC110  # nothing but time brings it
                 asyncio.all_tasks() <= tasks
                 and set(threading.enumerate()) <= threads
                 and _open_files() <= sockets

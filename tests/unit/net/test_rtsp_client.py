@@ -365,7 +365,7 @@ async def test_packets_are_taken_from_where_they_can_come_from(
 ) -> None:
     """A device that names an address which cannot be its own is heard from where it is."""
     device.answers["SETUP"] = lambda headers: ok(
-        headers, f"Transport: {headers['Transport']};{source}", "Session: 7"
+        headers, f"Transport: {headers['Transport']};source={source}", "Session: 7"
     )
     sink = Sink()
     async with make_client(device.url) as client:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import logging
 import time
 from collections.abc import AsyncIterator, Callable
@@ -250,7 +251,7 @@ async def test_what_comes_late_by_tcp_does_not_speak_against_udp(station: Statio
     choice = TransportChoice()
     policy = replace(HASTY, silence_s=5.0)
     async with live(station.url(), kind=QUICK_GAZE, policy=policy, transport=choice) as (
-        stream,
+        _stream,
         follower,
     ):
         await until(lambda: station.gaze.transports == ["udp", "tcp"])
@@ -272,7 +273,7 @@ async def test_where_udp_works_for_another_stream_silence_is_not_blamed_on_it(
         await until(lambda: follower.items)
         imu = station.streams["imu"]
         async with live(station.url("imu"), kind=QUICK_GAZE, policy=HASTY, transport=choice) as (
-            stream,
+            _stream,
             _,
         ):
             began_s = time.monotonic()
@@ -336,7 +337,7 @@ async def test_tries_are_as_far_apart_as_the_policy_says(station: Station) -> No
     stream.start()
     await until(lambda: len(times) >= 5)
     await stream.stop()
-    pauses = [after - before for before, after in zip(times, times[1:], strict=False)]
+    pauses = [after - before for before, after in itertools.pairwise(times)]
     assert pauses[0] >= 0.05
     assert min(pauses[1:]) >= 0.1
 
@@ -447,7 +448,7 @@ async def test_a_device_that_has_lost_its_power_is_found_out_before_the_silence_
 async def test_a_pause_is_visible_and_ends_with_the_next_packet(station: Station) -> None:
     station.measure()
     policy = replace(HASTY, silence_s=60)
-    async with live(station.url(), kind=QUICK_GAZE, policy=policy) as (stream, follower):
+    async with live(station.url(), kind=QUICK_GAZE, policy=policy) as (stream, _follower):
         await until(lambda: stream.state is StreamState.RECEIVING)
         await station.rest()
         await until(lambda: stream.state is StreamState.WAITING)
@@ -478,7 +479,7 @@ async def test_a_fault_of_ours_is_logged_and_not_the_end(
         return GAZE.receiver(**arguments)
 
     station.measure()
-    async with live(station.url(), kind=replace(GAZE, receiver=receiver)) as (stream, follower):
+    async with live(station.url(), kind=replace(GAZE, receiver=receiver)) as (_stream, follower):
         await until(lambda: follower.items)
     [record] = [record for record in caplog.records if record.levelno == logging.ERROR]
     assert record.exc_info is not None
