@@ -8,8 +8,10 @@ from gazewire.cli.device import device
 from gazewire.cli.discover import discover
 from gazewire.cli.doctor import doctor
 from gazewire.cli.event import event
+from gazewire.cli.eye import eye
 from gazewire.cli.record import record
 from gazewire.cli.run import run
+from gazewire.cli.service import service
 from gazewire.cli.status import status
 from gazewire.cli.stream import stream
 from gazewire.cli.version import version
@@ -26,6 +28,9 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.command()(device)
+app.command()(service)
+# For the service alone, which starts one for each eye.
+app.command(hidden=True)(eye)
 app.command()(discover)
 app.command()(status)
 app.command()(watch)

@@ -1,5 +1,6 @@
 """What the client's commands are made of: the parts that find, write down, watch and judge."""
 
+from gazewire.client._engine.statistics import StreamState
 from gazewire.client.tools.capture import Capture, CaptureCounts
 from gazewire.client.tools.choice import (
     SeveralDevicesError,
@@ -9,7 +10,7 @@ from gazewire.client.tools.choice import (
     device_place,
     search_network,
 )
-from gazewire.client.tools.connection import device_clock, linked
+from gazewire.client.tools.connection import linked
 from gazewire.client.tools.lines import CsvLines, JsonLines, Lines
 from gazewire.client.tools.samples import PictureSample, Sample, SampleStream, SoundSample
 from gazewire.client.tools.vitals import ClockVitals, DeviceVitals, StreamVitals
@@ -29,11 +30,11 @@ __all__ = [
     "SampleStream",
     "SeveralDevicesError",
     "SoundSample",
+    "StreamState",
     "StreamVitals",
     "WatchedDevice",
     "Watching",
     "choose_device",
-    "device_clock",
     "device_id",
     "device_name",
     "device_place",

@@ -26,22 +26,20 @@ from types import TracebackType
 from typing import Any, Self
 
 from gazewire.camera import GlassesInfo, VideoShape
-from gazewire.client._engine.clock import DeviceClock
 from gazewire.client._engine.link import DeviceLink
 from gazewire.client._engine.session import DeviceSession
 from gazewire.client.device_error import DeviceError
 from gazewire.client.models import APIPath, Component, DiscoveredDeviceInfo, SensorName, Status
 from gazewire.client.models import Event as ToldEvent
-from gazewire.client.tools.connection import device_clock
+from gazewire.client.tools.scene_coding import SceneCoding
 from gazewire.client.tools.shifted_clock import ShiftedClock
-from gazewire.errors import RemoteProtocolError
 from gazewire.model import AccessUnit, Event, GazeDatum, ImuDatum
 from gazewire.recording import Recordable, Recorder, RecordingFolder
 from gazewire.recording.neon import NeonRecordingWriter, RecordingDevice
 from gazewire.time import Clock
 from gazewire.wire.payload import ReceivedEyeEvent, UnknownEyeEvent
 from gazewire.wire.payload.h264 import ParameterSets
-from gazewire.wire.sdp import H264Parameters, MediaDescription
+from gazewire.wire.sdp import MediaDescription
 
 __all__ = ["Capture", "CaptureCounts"]
 
@@ -114,22 +112,21 @@ class Capture:
         self._is_over = False
         self._early: list[Recordable] = []
         self._arrival_offset_ns: int | None = None
-        self._scene = _SceneCoding()
+        self._scene = SceneCoding()
 
     async def __aenter__(self) -> Self:
         async with AsyncExitStack() as stack:
             self._link.status.add_listener(self._told)
             stack.callback(self._link.status.remove_listener, self._told)
-            time = await stack.enter_async_context(device_clock(self._link, self._clock))
             for name in _SENSORS:
                 stream = self._link.feed(name).stream
                 stack.callback(stream.listen(_Listener(self, name)))
                 stream.start()
                 stack.push_async_callback(stream.stop)
             calibration, sets, _ = await asyncio.gather(
-                self._fetch_calibration(), self._await_scene(), time.known(timeout_s=_CLOCK_S)
+                self._fetch_calibration(), self._await_scene(), self._learn_offset()
             )
-            recorder = self._make_recorder(calibration, sets, time)
+            recorder = self._make_recorder(calibration, sets)
             await stack.enter_async_context(recorder)
             self._recorder = recorder
             self._put_all(self._early)
@@ -167,17 +164,8 @@ class Capture:
         assert self._recorder is not None
         raise await self._recorder.wait_failed()
 
-    def _make_recorder(
-        self, calibration: bytes | None, sets: ParameterSets | None, time: DeviceClock
-    ) -> Recorder:
-        def offset_ns(ours_ns: int) -> int:
-            known = time.offset
-            if known is not None:
-                return known.offset_ns_at(ours_ns)
-            # Without a time echo, samples tell the time when they come, late by their delay.
-            return self._arrival_offset_ns or 0
-
-        device_time = ShiftedClock(self._clock, offset_ns)
+    def _make_recorder(self, calibration: bytes | None, sets: ParameterSets | None) -> Recorder:
+        device_time = ShiftedClock(self._clock, self._offset_ns)
         start_unix_ns = self._begin(device_time.unix_ns())
         status = self._link.status.status
         glasses = _glasses(status, sets, calibration)
@@ -211,6 +199,17 @@ class Capture:
             if isinstance(item, GazeDatum | ImuDatum | AccessUnit)
         )
         return min(sampled, default=now_unix_ns)
+
+    def _offset_ns(self, ours_ns: int) -> int:
+        known = self._link.known_clock_offset
+        if known is not None:
+            return known.offset_ns_at(ours_ns)
+        # Without a time echo, samples tell the time when they come, late by their delay.
+        return self._arrival_offset_ns or 0
+
+    async def _learn_offset(self) -> None:
+        with suppress(DeviceError):
+            await self._link.clock_offset(_CLOCK_S)
 
     async def _fetch_calibration(self) -> bytes | None:
         session = DeviceSession(self._device.addresses[0], self._device.port)
@@ -301,49 +300,6 @@ class _Listener:
 
     def stream_ended(self) -> None:
         pass
-
-
-class _SceneCoding:
-    """How the pictures of the scene are coded; a recording has room for one coding."""
-
-    def __init__(self) -> None:
-        self._sets: ParameterSets | None = None
-        self._known = asyncio.Event()
-        self._fits = True
-
-    async def known(self, *, timeout_s: float) -> ParameterSets | None:
-        """Wait until the stream has told; None if it did not in time."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(timeout_s):
-                await self._known.wait()
-        return self._sets
-
-    def learn_from(self, media: MediaDescription) -> None:
-        """Take note of what a session begins with."""
-        with suppress(RemoteProtocolError):
-            parameters = H264Parameters.parse(media.fmtp or "")
-            self._learn(ParameterSets.find(parameters.parameter_sets))
-
-    def fits(self, unit: AccessUnit) -> bool:
-        """Whether a picture is coded as the first one was."""
-        if unit.is_keyframe:
-            self._learn(ParameterSets.find(unit.nal_units))
-        return self._fits
-
-    def _learn(self, sets: ParameterSets | None) -> None:
-        if sets is None:
-            return
-        if self._sets is None:
-            try:
-                sets.sequence  # noqa: B018  # raises where it tells no size
-            except RemoteProtocolError:
-                return
-            self._sets = sets
-            self._known.set()
-        elif (fits := sets == self._sets) is not self._fits:
-            self._fits = fits
-            if not fits:
-                logger.warning("the scene comes in another coding now, and is not recorded")
 
 
 def _recording_device(status: Status) -> RecordingDevice:

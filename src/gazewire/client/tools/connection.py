@@ -1,17 +1,16 @@
-"""A device to be worked with: its status and streams, its clock, its orders."""
+"""A device to be worked with: its status, its streams, its clock."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from gazewire.client._engine.clock import DeviceClock
 from gazewire.client._engine.link import DeviceLink
 from gazewire.client._engine.session import DeviceSession
 from gazewire.client.models import DiscoveredDeviceInfo
 from gazewire.time import Clock
 
-__all__ = ["device_clock", "linked"]
+__all__ = ["linked"]
 
 
 @asynccontextmanager
@@ -36,13 +35,3 @@ async def linked(
             yield link
     finally:
         await session.close()
-
-
-def device_clock(link: DeviceLink, clock: Clock) -> DeviceClock:
-    """Make what watches the clock of a linked device; nothing is asked before it is entered."""
-
-    def locate() -> tuple[str, int] | None:
-        phone = link.status.status.phone
-        return None if phone.time_echo_port is None else (phone.ip, phone.time_echo_port)
-
-    return DeviceClock(locate, clock)

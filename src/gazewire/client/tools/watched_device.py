@@ -8,7 +8,6 @@ from collections.abc import Callable
 from contextlib import AsyncExitStack
 from typing import Any
 
-from gazewire.client._engine.clock import DeviceClock
 from gazewire.client._engine.link import SENSORS, DeviceLink
 from gazewire.client._engine.payloads import MissingStreamError
 from gazewire.client._engine.status import StatusLink
@@ -17,7 +16,7 @@ from gazewire.client.device import Device
 from gazewire.client.device_error import DeviceError
 from gazewire.client.models import Component, DiscoveredDeviceInfo, Recording, SensorName
 from gazewire.client.tools.choice import device_name, device_place
-from gazewire.client.tools.connection import device_clock, linked
+from gazewire.client.tools.connection import linked
 from gazewire.client.tools.meter import Meter
 from gazewire.client.tools.vitals import ClockVitals, DeviceVitals, StreamVitals
 from gazewire.time import Clock
@@ -54,26 +53,24 @@ class WatchedDevice:
         self._device = device
         self._clock = clock
         self._trouble: str | None = None
-        self._connection: tuple[DeviceLink, DeviceClock] | None = None
+        self._clock_trouble: str | None = None
+        self._link: DeviceLink | None = None
         self._taps: tuple[_Tap, ...] = ()
         self._recording: tuple[Recording, int] | None = None
 
     @property
     def name(self) -> str:
         """What its user calls the phone, as far as that is known."""
-        if self._connection is not None:
-            return self._connection[0].status.status.phone.device_name
+        if self._link is not None:
+            return self._link.status.status.phone.device_name
         return device_name(self._device)
 
     async def run(self) -> None:
         """Watch until cancelled."""
         while True:
             try:
-                async with (
-                    linked(self._device, self._clock) as link,
-                    device_clock(link, self._clock) as time,
-                ):
-                    await self._watch(link, time)
+                async with linked(self._device, self._clock) as link:
+                    await self._watch(link)
             except DeviceError as error:
                 self._trouble = str(error)
             await asyncio.sleep(_RETRY_S)
@@ -81,12 +78,12 @@ class WatchedDevice:
     def vitals(self) -> DeviceVitals:
         """How it is now."""
         place = device_place(self._device)
-        if self._connection is None:
+        link = self._link
+        if link is None:
             return DeviceVitals(name=self.name, place=place, is_there=False, trouble=self._trouble)
-        link, time = self._connection
         is_lost = link.status.link is StatusLink.RECONNECTING
         phone = link.status.status.phone
-        offset = time.offset
+        offset = link.known_clock_offset
         return DeviceVitals(
             name=phone.device_name,
             place=place,
@@ -98,12 +95,12 @@ class WatchedDevice:
             memory_state=phone.memory_state,
             recording_s=self._recording_s(),
             clock=None if offset is None else self._clock_vitals(offset),
-            clock_trouble=time.trouble,
+            clock_trouble=self._clock_trouble,
             streams=tuple(tap.vitals(offset) for tap in self._taps),
         )
 
-    async def _watch(self, link: DeviceLink, time: DeviceClock) -> None:
-        self._connection, self._trouble = (link, time), None
+    async def _watch(self, link: DeviceLink) -> None:
+        self._link, self._trouble = link, None
         self._heard(link.status.status.recording)
         link.status.add_listener(self._told)
         async with AsyncExitStack() as stack:
@@ -112,14 +109,22 @@ class WatchedDevice:
             for tap in self._taps:
                 stack.callback(tap.open())
             while True:
+                await self._learn_offset(link)
                 await asyncio.sleep(_LOOK_S)
                 for tap in self._taps:
                     await tap.leave_what_is_not_offered()
                 for error in link.status.take_errors():
                     logger.warning("%s: %s", self.name, error)
 
+    async def _learn_offset(self, link: DeviceLink) -> None:
+        if link.known_clock_offset is None:
+            try:
+                await link.clock_offset(_LOOK_S)
+            except DeviceError as error:
+                self._clock_trouble = str(error)
+
     def _forget(self) -> None:
-        self._connection = None
+        self._link = None
         self._taps = ()
         self._recording = None
 

@@ -10,7 +10,7 @@ from gazewire.client._engine.status import StatusLink
 from gazewire.client.device_error import DeviceError
 from gazewire.client.models import DiscoveredDeviceInfo
 from gazewire.client.tools.choice import device_place
-from gazewire.client.tools.connection import device_clock, linked
+from gazewire.client.tools.connection import linked
 from gazewire.client.tools.diagnosis.finding import Finding
 from gazewire.client.tools.diagnosis.phone import (
     check_battery,
@@ -68,13 +68,12 @@ async def examine(places: Sequence[str], clock: Clock) -> AsyncIterator[Finding]
 async def _examine_device(found: DiscoveredDeviceInfo, clock: Clock) -> AsyncIterator[Finding]:
     device = device_place(found)
     try:
-        async with linked(found, clock) as link, device_clock(link, clock) as time:
+        async with linked(found, clock) as link:
             status = link.status.status
             yield await _check_updates(link, device)
             yield check_battery(status.phone, device)
             yield check_memory(status.phone, device)
-            await time.known(timeout_s=_CLOCK_S)
-            yield check_clock(status.phone, time.offset, time.trouble, device)
+            yield await _check_clock(link, device)
             for finding in check_sensors(status, device):
                 yield finding
             for finding in await check_streams(found, status, clock, device):
@@ -95,3 +94,12 @@ async def _check_updates(link: DeviceLink, device: str) -> Finding:
     except TimeoutError:
         return Finding.of("updates", NO_UPDATES, device=device)
     return Finding.well("updates", "changes of the status are told", device=device)
+
+
+async def _check_clock(link: DeviceLink, device: str) -> Finding:
+    trouble = None
+    try:
+        await link.clock_offset(_CLOCK_S)
+    except DeviceError as error:
+        trouble = str(error)
+    return check_clock(link.status.status.phone, link.known_clock_offset, trouble, device)
