@@ -1,4 +1,7 @@
-"""Puts programs together from sources and servers."""
+"""Puts programs together from sources and servers.
+
+What a service is made of is in `gazewire.compose.service_parts`, which needs more to be installed.
+"""
 
 from gazewire.compose.sources import SYNTHETIC, find_source
 

@@ -1,0 +1,87 @@
+"""Pupil Service in software, and what Capture had without its window: bus, Remote, eyes, gaze.
+
+The service opens no camera and finds no pupil by itself: what does is put in, by the protocols
+`EyeCamera`, `PupilSource`, `GazeMapper`, `FixationDetector` and `BlinkDetector`.
+"""
+
+from gazewire.service.bus_outlet import BusAddresses
+from gazewire.service.config import DEFAULT_REMOTE_PORT, ServiceConfig
+from gazewire.service.core_time import AnchoredClock
+from gazewire.service.detector_settings import (
+    DETECTOR_2D,
+    DETECTOR_3D,
+    DetectorSettings,
+    Roi,
+)
+from gazewire.service.exposure import (
+    METHOD_2D,
+    METHOD_3D,
+    BlindDetector,
+    EyeCamera,
+    EyeExposure,
+    FrameExposure,
+    NoCamera,
+    PupilSource,
+    nothing_found,
+)
+from gazewire.service.eye_launcher import EyeLauncher, EyeStart, InProcessEyes, SpawnedEyes
+from gazewire.service.eye_process import EyeParts, run_eye
+from gazewire.service.gaze_mapper import (
+    BlinkDetector,
+    FixationDetector,
+    GazeMapper,
+    MappingMode,
+    NoMapper,
+    NoMovement,
+)
+from gazewire.service.logs import logs_published
+from gazewire.service.movement_plugins import BlinkArgs, FixationArgs
+from gazewire.service.outlet import Outlet
+from gazewire.service.plugin import Events, NoArgs, Plugin, PluginContext, PluginType
+from gazewire.service.plugins import PLUGIN_GROUP
+from gazewire.service.server import RunningService, ServiceParts, serve_service
+
+__all__ = [
+    "DEFAULT_REMOTE_PORT",
+    "DETECTOR_2D",
+    "DETECTOR_3D",
+    "METHOD_2D",
+    "METHOD_3D",
+    "PLUGIN_GROUP",
+    "AnchoredClock",
+    "BlindDetector",
+    "BlinkArgs",
+    "BlinkDetector",
+    "BusAddresses",
+    "DetectorSettings",
+    "Events",
+    "EyeCamera",
+    "EyeExposure",
+    "EyeLauncher",
+    "EyeParts",
+    "EyeStart",
+    "FixationArgs",
+    "FixationDetector",
+    "FrameExposure",
+    "GazeMapper",
+    "InProcessEyes",
+    "MappingMode",
+    "NoArgs",
+    "NoCamera",
+    "NoMapper",
+    "NoMovement",
+    "Outlet",
+    "Plugin",
+    "PluginContext",
+    "PluginType",
+    "PupilSource",
+    "Roi",
+    "RunningService",
+    "ServiceConfig",
+    "ServiceParts",
+    "SpawnedEyes",
+    "logs_published",
+    "nothing_found",
+    "run_eye",
+    "serve_service",
+]

@@ -1,0 +1,170 @@
+"""What an eye sees and what is found in it: the seams where cameras and detectors are put in.
+
+An exposure is an image that need not exist yet: whoever publishes or looks for a pupil asks for the
+frame, and where nobody does none is made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from gazewire.model import Ellipse, EyeId, Frame, PupilDatum
+from gazewire.service.detector_settings import DetectorSettings
+from gazewire.time import Clock
+
+__all__ = [
+    "METHOD_2D",
+    "METHOD_3D",
+    "BlindDetector",
+    "EyeCamera",
+    "EyeExposure",
+    "FrameExposure",
+    "NoCamera",
+    "PupilSource",
+    "nothing_found",
+]
+
+METHOD_2D = "2d c++"
+"""By this very text a 3-D detector of the Core program takes a pupil for its input."""
+
+METHOD_3D = "pye3d 0.3.2 real-time"
+"""Clients look for ``3d`` in it, and some for the name of the program's own detector."""
+
+
+class EyeExposure(Protocol):
+    """One image that an eye camera took."""
+
+    @property
+    def index(self) -> int:
+        """Counts the camera's images."""
+
+    @property
+    def timestamp_unix_ns(self) -> int:
+        """Instant of exposure."""
+
+    @property
+    def width(self) -> int:
+        """Pixels in a row."""
+
+    @property
+    def height(self) -> int:
+        """Rows."""
+
+    def frame(self) -> Frame:
+        """The image. May take milliseconds; one worker thread asks at a time."""
+
+
+class EyeCamera(Protocol):
+    """A camera that looks at an eye."""
+
+    @property
+    def width(self) -> int:
+        """Pixels in a row, as far as it is known before the first image."""
+
+    @property
+    def height(self) -> int:
+        """Rows; the same."""
+
+    async def publish_to(self, publish: Callable[[EyeExposure], None], clock: Clock) -> None:
+        """Publish each exposure at its instant, until there are no more.
+
+        Args:
+            publish: takes it on the event loop's thread; never waits.
+            clock: the program's.
+
+        Raises:
+            SourceError: the camera broke on the way.
+        """
+
+
+class PupilSource(Protocol):
+    """Finds pupils: a detector, or somebody who knows."""
+
+    def pupils(self, exposure: EyeExposure, settings: DetectorSettings) -> Sequence[PupilDatum]:
+        """Find the pupil in an exposure; one worker thread calls it.
+
+        Returns:
+            The datum of the 2-D detector, then that of the 3-D one; of each also where nothing was
+            found, but 3-D data only with all of their keys.
+        """
+
+    def reset_model(self) -> None:
+        """Forget what is known of the eyeball."""
+
+
+@dataclass(frozen=True, slots=True)
+class FrameExposure:
+    """An exposure whose frame is there."""
+
+    image: Frame
+
+    @property
+    def index(self) -> int:
+        """Counts the camera's images."""
+        return self.image.index
+
+    @property
+    def timestamp_unix_ns(self) -> int:
+        """Instant of exposure."""
+        return self.image.timestamp_unix_ns
+
+    @property
+    def width(self) -> int:
+        """Pixels in a row."""
+        return self.image.width
+
+    @property
+    def height(self) -> int:
+        """Rows."""
+        return self.image.height
+
+    def frame(self) -> Frame:
+        """The image."""
+        return self.image
+
+
+@dataclass(frozen=True, slots=True)
+class NoCamera:
+    """An eye without a camera: it runs, and waits for a source to be started over the bus."""
+
+    width: int = 192
+    height: int = 192
+
+    async def publish_to(self, publish: Callable[[EyeExposure], None], clock: Clock) -> None:
+        """Publish nothing."""
+
+
+class BlindDetector:
+    """Finds nothing in any image, and says so: a `PupilSource`.
+
+    There is a datum for every image, found or not, and so whoever counts them sees the images come.
+
+    Args:
+        eye_id: whose images.
+    """
+
+    def __init__(self, eye_id: EyeId) -> None:
+        self._eye_id = eye_id
+
+    def pupils(self, exposure: EyeExposure, settings: DetectorSettings) -> Sequence[PupilDatum]:
+        """Say that nothing was found."""
+        return [nothing_found(self._eye_id, exposure.timestamp_unix_ns)]
+
+    def reset_model(self) -> None:
+        """There is none."""
+
+
+def nothing_found(eye_id: EyeId, timestamp_unix_ns: int) -> PupilDatum:
+    """The datum of a 2-D detector that found no pupil."""
+    return PupilDatum(
+        eye_id=eye_id,
+        detector="2d",
+        method=METHOD_2D,
+        timestamp_unix_ns=timestamp_unix_ns,
+        norm_pos=(0.0, 1.0),
+        diameter_px=0.0,
+        ellipse=Ellipse(center_px=(0.0, 0.0), axes_px=(0.0, 0.0), angle_deg=-90.0),
+        confidence=0.0,
+    )

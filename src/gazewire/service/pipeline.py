@@ -1,0 +1,113 @@
+"""Pupils in; gaze, fixations and blinks out, within the millisecond."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from gazewire.errors import RemoteProtocolError
+from gazewire.model import EyeId, MappedGaze, PupilDatum
+from gazewire.service.gaze_mapper import (
+    BlinkDetector,
+    FixationDetector,
+    GazeMapper,
+    NoMapper,
+    NoMovement,
+)
+from gazewire.service.outlet import Outlet
+from gazewire.time import TimeBase
+from gazewire.wire.ipc import (
+    Message,
+    WireBlink,
+    WireFixation,
+    WireGaze,
+    decode_pupil,
+    wire_gaze,
+)
+
+__all__ = ["Pass", "Pipeline", "Published"]
+
+_LOG = logging.getLogger(__name__)
+
+Published = WireGaze | WireFixation | WireBlink
+"""What follows from pupils, as it goes out."""
+
+
+@dataclass(slots=True)
+class Pass:
+    """What one pupil brought.
+
+    Attributes:
+        message: the pupil as it came.
+        pupil: the same, read.
+        published: what went out because of it, in order.
+    """
+
+    message: Message
+    pupil: PupilDatum
+    published: list[tuple[str, Published]] = field(default_factory=list)
+
+
+class Pipeline:
+    """Computes what follows from pupils, by parts that can be exchanged while it runs.
+
+    Attributes:
+        mapper: computes gaze.
+        fixations: finds fixations; None where nobody wants them.
+        blinks: finds blinks; the same.
+
+    Args:
+        outlet: where it publishes.
+        timebase: by which times are read and told.
+        running: tells which eyes run.
+    """
+
+    def __init__(
+        self, outlet: Outlet, timebase: TimeBase, running: Callable[[], frozenset[EyeId]]
+    ) -> None:
+        self.mapper: GazeMapper = NoMapper()
+        self.fixations: FixationDetector | None = NoMovement()
+        self.blinks: BlinkDetector | None = NoMovement()
+        self._outlet = outlet
+        self._timebase = timebase
+        self._running = running
+        self._malformed: set[str] = set()
+
+    def take(self, message: Message) -> Pass | None:
+        """Take a pupil from the bus; None where it cannot be read, which is logged once a topic."""
+        try:
+            pupil = decode_pupil(message).datum(self._timebase)
+        except RemoteProtocolError as error:
+            if message.topic not in self._malformed and len(self._malformed) < 100:
+                self._malformed.add(message.topic)
+                _LOG.warning("a pupil is dropped, and more like it will be: %s", error)
+            return None
+        done = Pass(message, pupil)
+        try:
+            for gaze in self._gaze(pupil):
+                topic = self._publish(done, "gaze", wire_gaze(gaze, self._timebase))
+                self._publish_fixations(done, gaze, topic)
+            if self.blinks is not None and "2d" in pupil.method:
+                for blink in self.blinks.blinks(pupil):
+                    self._publish(done, "blinks", WireBlink.from_response(blink, self._timebase))
+        except Exception:
+            # A mapper that fails for one pupil must not end the service.
+            _LOG.exception("no gaze for a pupil of eye %d", pupil.eye_id)
+        return done
+
+    def _gaze(self, pupil: PupilDatum) -> Sequence[MappedGaze]:
+        if self.mapper.mode not in pupil.method:
+            return ()
+        return self.mapper.map(pupil, self._running())
+
+    def _publish_fixations(self, done: Pass, gaze: MappedGaze, topic: str) -> None:
+        if self.fixations is not None:
+            for fixation in self.fixations.fixations(gaze, topic):
+                wire = WireFixation.from_fixation(fixation, self._timebase)
+                self._publish(done, "fixations", wire)
+
+    def _publish(self, done: Pass, kind: str, wire: Published) -> str:
+        self._outlet.publish(Message.from_struct(wire.topic, wire))
+        done.published.append((kind, wire))
+        return wire.topic
