@@ -15,6 +15,7 @@ import socket
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
+from functools import partial
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -112,14 +113,26 @@ class RtpPorts:
             host: address of the server; nobody else is listened to where it has told its ports.
             ports: the server's RTP and RTCP port, where it has told them.
         """
-        receivers = (self._sink.receive_rtp, self._sink.receive_rtcp)
-        for index, (sock, receive) in enumerate(zip(self._sockets, receivers, strict=True)):
-            if ports is not None:
+        if ports is not None:
+            for sock, port in zip(self._sockets, ports, strict=True):
                 with suppress(OSError):
-                    sock.connect((host, ports[index]))
+                    sock.connect((host, port))
                     for _ in range(_OPENERS):
                         sock.send(_OPENER)
-            self._inputs.append(await _open_input(sock, receive, self._clock))
+        rtp, rtcp = self._sockets
+        sink, clock = self._sink, self._clock
+        loop = asyncio.get_running_loop()
+        if isinstance(loop, asyncio.SelectorEventLoop) or sys.platform != "win32":
+            reports = _DirectInput(rtcp, sink.receive_rtcp, clock, loop)
+            # A report that was sent before a packet tells its time, and must not be read after it.
+            packets = _DirectInput(rtp, sink.receive_rtp, clock, loop, before=reports.read)
+            self._inputs += (reports, packets)
+            return
+        for sock, receive in ((rtcp, sink.receive_rtcp), (rtp, sink.receive_rtp)):
+            transport, _ = await loop.create_datagram_endpoint(
+                partial(_TransportInput, receive, clock), sock=sock.dup()
+            )
+            self._inputs.append(transport)
 
     def send_rtcp(self, packet: bytes) -> None:
         """Send one compound packet to the server; what becomes of it is not known."""
@@ -162,18 +175,6 @@ class _Input(Protocol):
     def close(self) -> None: ...
 
 
-async def _open_input(
-    sock: socket.socket, receive: Callable[[list[bytes], int], None], clock: Clock
-) -> _Input:
-    loop = asyncio.get_running_loop()
-    if isinstance(loop, asyncio.SelectorEventLoop) or sys.platform != "win32":
-        return _DirectInput(sock, receive, clock, loop)
-    transport, _ = await loop.create_datagram_endpoint(
-        lambda: _TransportInput(receive, clock), sock=sock.dup()
-    )
-    return transport
-
-
 class _DirectInput:
     """Reads by the socket itself: what is there together is taken and handed over together."""
 
@@ -183,19 +184,24 @@ class _DirectInput:
         receive: Callable[[list[bytes], int], None],
         clock: Clock,
         loop: asyncio.AbstractEventLoop,
+        *,
+        before: Callable[[], None] | None = None,
     ) -> None:
         self._sock = sock
         self._receive = receive
         self._clock = clock
         self._loop = loop
-        self._read = datagram_reader(sock)
-        loop.add_reader(sock.fileno(), self._readable)
+        self._before = before
+        self._read_some = datagram_reader(sock)
+        loop.add_reader(sock.fileno(), self.read)
 
-    def _readable(self) -> None:
+    def read(self) -> None:
+        if self._before is not None:
+            self._before()
         datagrams: list[bytes] = []
         try:
             while len(datagrams) < _MOST_AT_ONCE:
-                datagrams += self._read()
+                datagrams += self._read_some()
         except BlockingIOError:
             pass
         except OSError as error:

@@ -101,6 +101,24 @@ async def test_what_comes_is_handed_over_with_its_time(server: Server) -> None:
     assert max(sink.times) <= clock.mono_ns()
 
 
+async def test_reports_are_read_before_packets_that_were_sent_after_them(server: Server) -> None:
+    order: list[bytes] = []
+
+    class Ordered(Sink):
+        def receive_rtp(self, datagrams: list[bytes], now_ns: int) -> None:
+            order.extend(datagrams)
+
+        receive_rtcp = receive_rtp
+
+    with RtpPorts.bind(server.host, Ordered(), SystemClock()) as ports:
+        await ports.connect(server.host, server.ports)
+        for number in range(20):
+            server.send(ports, rtcp=b"report %d" % number)
+            server.send(ports, rtp=b"packet %d" % number)
+            await until(lambda: len(order) % 2 == 0 and len(order) == 2 * number + 2)  # noqa: B023
+    assert order[::2] == [b"report %d" % number for number in range(20)]
+
+
 async def test_a_stranger_is_not_listened_to(server: Server) -> None:
     sink = Sink()
     stranger = Server(server.host)

@@ -53,6 +53,9 @@ class StreamStatistics:
     lost: int
     """Packets that never came, by their numbers."""
 
+    reordered: int
+    """Packets that came behind a later one, and were put in their place."""
+
     late: int
     """Packets that came when they had been given up."""
 

@@ -19,6 +19,7 @@ class Totals:
     packets: int = 0
     items: int = 0
     lost: int = 0
+    reordered: int = 0
     late: int = 0
     duplicates: int = 0
     malformed: int = 0
@@ -36,6 +37,7 @@ class Totals:
         self.packets += reception.packets
         self.items += reception.items
         self.lost += stream.window.lost
+        self.reordered += stream.window.reordered
         self.late += stream.window.late
         self.duplicates += stream.window.duplicates
         self.malformed += stream.malformed + unusable.malformed

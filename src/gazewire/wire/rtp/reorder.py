@@ -29,6 +29,7 @@ class ReorderWindow:
 
     Attributes:
         lost: sequence numbers that were given up.
+        reordered: packets that came behind a later one, and in time.
         late: packets thrown away because their turn was over.
         duplicates: packets thrown away because they had come before.
         strays: packets thrown away because their number was far from all others.
@@ -39,6 +40,7 @@ class ReorderWindow:
         if not 0 <= max_packets < MAX_DROPOUT:
             raise LocalProtocolError(f"a window holds 0 to {MAX_DROPOUT - 1} packets")
         self.lost = 0
+        self.reordered = 0
         self.late = 0
         self.duplicates = 0
         self.strays = 0
@@ -48,6 +50,8 @@ class ReorderWindow:
         self._next: int | None = None
         # By sequence number; in the order of arrival, so the first has waited longest.
         self._held: dict[int, tuple[int, RtpPacket]] = {}
+        # The latest of them, by number.
+        self._highest = 0
         # Numbers not long passed that never came: tells late packets from duplicates.
         self._missing: set[int] = set()
         self._stray: RtpPacket | None = None
@@ -92,11 +96,16 @@ class ReorderWindow:
             self._count_passed(packet.sequence)
             return self.release(now_ns)
         if ahead == 0:
+            self.reordered += bool(self._held)
             self._next = (packet.sequence + 1) & 0xFFFF
             return [packet, *self._in_turn(), *self.release(now_ns)]
         if packet.sequence in self._held:
             self.duplicates += 1
         else:
+            if self._held and signed_sequence_difference(packet.sequence, self._highest) < 0:
+                self.reordered += 1
+            else:
+                self._highest = packet.sequence
             self._held[packet.sequence] = (now_ns, packet)
         released = []
         while len(self._held) > self._max_packets:

@@ -51,6 +51,25 @@ def test_packets_out_of_order_wait_for_those_before_them():
     assert window.lost == 0
 
 
+@pytest.mark.parametrize(
+    ("sequences", "reordered"),
+    [
+        ([10, 11, 12], 0),
+        ([10, 12, 11], 1),
+        ([10, 12, 13, 11], 1),
+        ([10, 13, 12, 11], 2),
+        ([10, 13, 11, 12], 2),
+        ([10, 13, 13, 11, 11, 12, 12], 2),
+        ([65_534, 1, 0, 65_535], 2),
+    ],
+)
+def test_packets_behind_a_later_one_are_counted_once(sequences, reordered):
+    window = ReorderWindow()
+    push_all(window, sequences)
+    assert window.reordered == reordered
+    assert window.lost == window.late == 0
+
+
 def test_order_is_restored_across_the_wrap():
     window = ReorderWindow()
     assert push_all(window, [65_534, 1, 0, 65_535]) == [65_534, 65_535, 0, 1]
