@@ -57,11 +57,15 @@ class TimeSyncLimits:
         connections: the most at one time; further ones are closed at once.
         idle_timeout_s: how long a connection may stay silent.
         unsent_bytes: answers kept for a follower that does not read; beyond, it is dropped.
+        burst_bytes: the most that may come in one piece: 256 requests, where a follower sends one
+            and waits. Who sends more is dropped, because answering it all would keep everybody else
+            waiting.
     """
 
     connections: int = 256
     idle_timeout_s: float = 60.0
     unsent_bytes: int = 64 * 1024
+    burst_bytes: int = 1024
 
 
 _DEFAULT_LIMITS = TimeSyncLimits()
@@ -160,9 +164,13 @@ class _Telling(asyncio.Protocol):
             self._wait_for_request()
 
     def data_received(self, data: bytes) -> None:
+        if len(data) > self._limits.burst_bytes:
+            logger.warning("dropped a follower of our time: it does not wait for answers")
+            self.abort()
+            return
         self._wait_for_request()
-        for _ in range(self._reader.receive_data(data)):
-            self._transport.write(serialize_time(self._core_s()))
+        count = self._reader.receive_data(data)
+        self._transport.write(b"".join(serialize_time(self._core_s()) for _ in range(count)))
         if self._transport.get_write_buffer_size() > self._limits.unsent_bytes:
             logger.warning("dropped a follower of our time: it does not read")
             self.abort()

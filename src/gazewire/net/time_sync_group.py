@@ -77,6 +77,11 @@ class TimeSync:
         """Where we tell our time."""
         return self._server.port
 
+    @property
+    def mailbox(self) -> str:
+        """Where programs that have no beacon can name us."""
+        return str(self._groups.endpoint)
+
     async def __aenter__(self) -> Self:
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(self._server)
