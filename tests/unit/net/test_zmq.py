@@ -1,11 +1,19 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 
 import pytest
 
 from gazewire.errors import AddressInUseError, NetworkError
-from gazewire.net._zmq import ZmqContext, bind, zmq  # noqa: PLC2701 - it is the door that is tested
+from gazewire.net._zmq import (  # noqa: PLC2701 - it is the door that is tested
+    Socket,
+    SocketWatch,
+    ZmqContext,
+    bind,
+    has_input,
+    zmq,
+)
 
 HOST = "127.0.0.1"
 TIME_LIMIT_S = 10
@@ -57,3 +65,57 @@ async def test_what_lingers_gets_out() -> None:
             outbox.send(b"last words", zmq.DONTWAIT)
         async with asyncio.timeout(TIME_LIMIT_S):
             assert await inbox.recv() == b"last words"
+
+
+async def test_threads_end_with_the_context(leaving_nothing) -> None:
+    def wait_for_ever(socket: Socket) -> None:
+        socket.recv()
+
+    async with leaving_nothing():
+        async with ZmqContext() as context:
+            for number in range(3):
+                context.start(f"waits {number}", wait_for_ever, context.socket(zmq.PULL))
+            assert "waits 2" in {thread.name for thread in threading.enumerate()}
+        assert not {t.name for t in threading.enumerate() if t.name.startswith("waits")}
+
+
+def test_a_context_needs_no_event_loop() -> None:
+    with ZmqContext() as context:
+        one, other = context.socket(zmq.PAIR), context.socket(zmq.PAIR)
+        one.bind("inproc://pair")
+        other.connect("inproc://pair")
+        other.send(b"hello")
+        assert has_input(one)
+        assert one.recv() == b"hello"
+        assert not has_input(one)
+    assert one.closed
+
+
+async def test_a_thread_that_fails_is_told_of(caplog: pytest.LogCaptureFixture) -> None:
+    def fail(socket: Socket) -> None:
+        raise ValueError("no")
+
+    async with ZmqContext() as context:
+        context.start("fragile", fail, context.socket(zmq.PULL))
+    assert "fragile has failed" in caplog.text
+
+
+async def test_several_tasks_wait_for_one_socket() -> None:
+    async with ZmqContext() as context:
+        inbox, outbox = context.socket(zmq.PULL), context.socket(zmq.PUSH)
+        inbox.bind("inproc://inbox")
+        outbox.connect("inproc://inbox")
+        watch = SocketWatch(inbox)
+        for number in range(20):
+            waiting = [asyncio.create_task(watch.wait()) for _ in range(3)]
+            await asyncio.sleep(0)
+            if number % 2:
+                outbox.send(b"x")
+            else:
+                watch.wake()
+            async with asyncio.timeout(TIME_LIMIT_S):
+                await asyncio.gather(*waiting)
+            while has_input(inbox):
+                inbox.recv(zmq.DONTWAIT)
+        await watch.wait(0.001)
+        watch.close()
