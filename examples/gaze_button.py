@@ -2,7 +2,7 @@
 
 Usage: ``python gaze_button.py [ADDRESS [PORT]]``
 
-The button is a part of a marked screen (see `marked_screen.py`): the photograph on the monitor of
+The button is a part of a marked screen (see `marked_screen.py`): the ball game on the monitor of
 the synthetic wearer. How long somebody has looked is told by the device's timestamps, so that it
 does not matter how long pictures travel.
 """
@@ -13,8 +13,8 @@ from marked_screen import Screen
 
 from gazewire.client.simple import Delivery, Device
 
-LEFT, TOP, RIGHT, BOTTOM = 0.14, 0.13, 0.49, 0.53  # of the screen
-DWELL_NS = 250_000_000
+LEFT, TOP, RIGHT, BOTTOM = 0.13, 0.55, 0.50, 0.96  # of the screen
+DWELL_NS = 400_000_000
 TIMEOUT_S = 10
 
 
