@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import select
 import socket
 import sys
 from collections.abc import Callable
@@ -35,6 +36,9 @@ _ATTEMPTS = 50
 
 # What is taken from one socket before the others have their turn.
 _MOST_AT_ONCE = 256
+
+# Data come 5 ms apart, the packets of a picture with nothing between them.
+_CLOSE_NS = 200_000
 
 # Not RTP of any version we know, so no server can take it for more than it is: the packet that
 # makes a firewall on the way let the server's packets in. Several, because one may get lost.
@@ -123,10 +127,7 @@ class RtpPorts:
         sink, clock = self._sink, self._clock
         loop = asyncio.get_running_loop()
         if isinstance(loop, asyncio.SelectorEventLoop) or sys.platform != "win32":
-            reports = _DirectInput(rtcp, sink.receive_rtcp, clock, loop)
-            # A report that was sent before a packet tells its time, and must not be read after it.
-            packets = _DirectInput(rtp, sink.receive_rtp, clock, loop, before=reports.read)
-            self._inputs += (reports, packets)
+            self._inputs.append(_DirectInput(rtp, rtcp, sink, clock, loop))
             return
         for sock, receive in ((rtcp, sink.receive_rtcp), (rtp, sink.receive_rtp)):
             transport, _ = await loop.create_datagram_endpoint(
@@ -176,42 +177,82 @@ class _Input(Protocol):
 
 
 class _DirectInput:
-    """Reads by the socket itself: what is there together is taken and handed over together."""
+    """Reads by the sockets themselves: what is there together is taken and handed over together.
+
+    To find out that no more is there costs as much as to read. It is left to the loop where a
+    datagram came alone the last time, unless that was only just now.
+    """
 
     def __init__(
         self,
-        sock: socket.socket,
-        receive: Callable[[list[bytes], int], None],
+        rtp: socket.socket,
+        rtcp: socket.socket,
+        sink: PacketSink,
         clock: Clock,
         loop: asyncio.AbstractEventLoop,
-        *,
-        before: Callable[[], None] | None = None,
     ) -> None:
-        self._sock = sock
-        self._receive = receive
+        self._sockets = (rtp, rtcp)
+        self._sink = sink
         self._clock = clock
         self._loop = loop
-        self._before = before
-        self._read_some = datagram_reader(sock)
-        loop.add_reader(sock.fileno(), self.read)
+        self._read_rtp = datagram_reader(rtp)
+        self._read_rtcp = datagram_reader(rtcp)
+        self._has_report = _input_test(rtcp)
+        self._came_alone = False
+        self._last_ns = clock.mono_ns()
+        loop.add_reader(rtp.fileno(), self._rtp_readable)
+        loop.add_reader(rtcp.fileno(), self._rtcp_readable)
 
-    def read(self) -> None:
-        if self._before is not None:
-            self._before()
-        datagrams: list[bytes] = []
-        try:
-            while len(datagrams) < _MOST_AT_ONCE:
-                datagrams += self._read_some()
-        except BlockingIOError:
-            pass
-        except OSError as error:
-            # The answer to a packet of ours that nobody wanted; RTSP will tell what it means.
-            _log.debug("UDP: %s", error)
+    def _rtp_readable(self) -> None:
+        is_apart = self._clock.mono_ns() - self._last_ns > _CLOSE_NS
+        if self._came_alone and is_apart:
+            datagrams = _read_once(self._read_rtp)
+        else:
+            datagrams = _read_all(self._read_rtp)
+        # A report that was sent before a packet tells its time, and must not be read after it.
+        if self._has_report():
+            self._rtcp_readable()
+        self._came_alone = len(datagrams) == 1
+        self._last_ns = now_ns = self._clock.mono_ns()
         if datagrams:
-            self._receive(datagrams, self._clock.mono_ns())
+            self._sink.receive_rtp(datagrams, now_ns)
+
+    def _rtcp_readable(self) -> None:
+        datagrams = _read_all(self._read_rtcp)
+        if datagrams:
+            self._sink.receive_rtcp(datagrams, self._clock.mono_ns())
 
     def close(self) -> None:
-        self._loop.remove_reader(self._sock.fileno())
+        for sock in self._sockets:
+            self._loop.remove_reader(sock.fileno())
+
+
+def _read_once(read: Callable[[], list[bytes]]) -> list[bytes]:
+    try:
+        return read()
+    except BlockingIOError:
+        pass
+    except OSError as error:
+        # The answer to a packet of ours that nobody wanted; RTSP will tell what it means.
+        _log.debug("UDP: %s", error)
+    return []
+
+
+def _read_all(read: Callable[[], list[bytes]]) -> list[bytes]:
+    datagrams: list[bytes] = []
+    while len(datagrams) < _MOST_AT_ONCE and (more := _read_once(read)):
+        datagrams += more
+    return datagrams
+
+
+def _input_test(sock: socket.socket) -> Callable[[], object]:
+    """Make a function that is true where there is something to be read."""
+    try:
+        poll = select.poll()
+    except AttributeError:
+        return lambda: True  # on Windows; to try is the way to find out
+    poll.register(sock, select.POLLIN)
+    return partial(poll.poll, 0)
 
 
 class _TransportInput(asyncio.DatagramProtocol):
