@@ -6,6 +6,7 @@ import sys
 from collections.abc import Mapping
 
 from gazewire.compose.sources import SYNTHETIC
+from gazewire.compose.synthetic_calibrator import TruthfulCalibrator
 from gazewire.compose.synthetic_eye import SyntheticEye
 from gazewire.compose.synthetic_gaze import TruthfulGaze, TruthfulMovement, WearerMemory
 from gazewire.errors import UnreadableSourceError
@@ -79,6 +80,7 @@ def service_parts(
         mapper=lambda mode: TruthfulGaze(memory, mode),
         fixations=lambda args: TruthfulMovement(memory),
         blinks=lambda args: TruthfulMovement(memory),
+        calibrator=TruthfulCalibrator(memory),
     )
 
 

@@ -5,6 +5,14 @@ The service opens no camera and finds no pupil by itself: what does is put in, b
 """
 
 from gazewire.service.bus_outlet import BusAddresses
+from gazewire.service.calibration import (
+    CalibrationFailedError,
+    CalibrationOutcome,
+    CalibrationRequest,
+    Calibrator,
+    GazerName,
+    Reference,
+)
 from gazewire.service.config import DEFAULT_REMOTE_PORT, ServiceConfig
 from gazewire.service.core_time import AnchoredClock
 from gazewire.service.detector_settings import (
@@ -37,9 +45,11 @@ from gazewire.service.gaze_mapper import (
 from gazewire.service.logs import logs_published
 from gazewire.service.movement_plugins import BlinkArgs, FixationArgs
 from gazewire.service.outlet import Outlet
+from gazewire.service.parts import ServiceParts
 from gazewire.service.plugin import Events, NoArgs, Plugin, PluginContext, PluginType
 from gazewire.service.plugins import PLUGIN_GROUP
-from gazewire.service.server import RunningService, ServiceParts, serve_service
+from gazewire.service.recording import OpenRecording, RecordingPlan, RecordingWriter
+from gazewire.service.server import RunningService, serve_service
 
 __all__ = [
     "DEFAULT_REMOTE_PORT",
@@ -53,6 +63,10 @@ __all__ = [
     "BlinkArgs",
     "BlinkDetector",
     "BusAddresses",
+    "CalibrationFailedError",
+    "CalibrationOutcome",
+    "CalibrationRequest",
+    "Calibrator",
     "DetectorSettings",
     "Events",
     "EyeCamera",
@@ -64,17 +78,22 @@ __all__ = [
     "FixationDetector",
     "FrameExposure",
     "GazeMapper",
+    "GazerName",
     "InProcessEyes",
     "MappingMode",
     "NoArgs",
     "NoCamera",
     "NoMapper",
     "NoMovement",
+    "OpenRecording",
     "Outlet",
     "Plugin",
     "PluginContext",
     "PluginType",
     "PupilSource",
+    "RecordingPlan",
+    "RecordingWriter",
+    "Reference",
     "Roi",
     "RunningService",
     "ServiceConfig",

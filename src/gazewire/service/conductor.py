@@ -12,6 +12,8 @@ from collections.abc import AsyncIterator, Callable, Mapping
 
 from gazewire.errors import RemoteProtocolError
 from gazewire.model import EyeId, Notification
+from gazewire.service.core_time import AnnouncedTimeBase
+from gazewire.service.fitting import Fitting
 from gazewire.service.gaze_mapper import GazeMapper, MappingMode
 from gazewire.service.outlet import Outlet
 from gazewire.service.pipeline import Pipeline
@@ -55,25 +57,32 @@ class Conductor:
 
     Args:
         outlet: where it speaks.
+        timebase: the service's, told to each eye that starts.
         supervisor: of the eyes.
         plugins: that run.
         pipeline: that computes gaze.
+        fitting: that calibrates.
         make_mapper: makes the mapper of a mode.
     """
 
     def __init__(
         self,
         outlet: Outlet,
+        timebase: AnnouncedTimeBase,
         supervisor: EyeSupervisor,
         plugins: PluginHost,
         pipeline: Pipeline,
+        fitting: Fitting,
+        *,
         make_mapper: Callable[[MappingMode], GazeMapper],
     ) -> None:
         self.stopped = asyncio.Event()
         self._outlet = outlet
+        self._timebase = timebase
         self._supervisor = supervisor
         self._plugins = plugins
         self._pipeline = pipeline
+        self._fitting = fitting
         self._make_mapper = make_mapper
 
     async def hear(self, messages: AsyncIterator[Message]) -> None:
@@ -124,6 +133,11 @@ class Conductor:
         match notification.subject:
             case "start_plugin" | "stop_plugin":
                 self._change_plugin(notification)
+            case "eye_process.started":
+                # It may have been moved while the eye was starting.
+                self._timebase.announce()
+            case "set_min_calibration_confidence":
+                self._set_min_confidence(notification.fields.get("value"))
             case "set_detection_mapping_mode":
                 self._set_mode(notification.fields.get("mode"))
             case "meta.should_doc":
@@ -148,6 +162,12 @@ class Conductor:
         for known in ("2d", "3d"):
             if mode == known and self._pipeline.mapper.mode != known:
                 self._pipeline.mapper = self._make_mapper("2d" if known == "2d" else "3d")
+
+    def _set_min_confidence(self, value: object) -> None:
+        if isinstance(value, int | float) and 0 <= value <= 1:
+            self._fitting.min_confidence = float(value)
+        else:
+            _LOG.error("the least confidence of a calibration is 0 to 1, not %.80r", value)
 
     def _tell(self, subject: str, **fields: object) -> None:
         self._outlet.notify(Notification(subject=subject, fields=fields))

@@ -9,6 +9,7 @@ import msgspec
 from gazewire.model import EyeId
 from gazewire.net.bus_security import BusKeys, BusSecurity
 from gazewire.net.remote import DEFAULT_REMOTE_PORT
+from gazewire.wire.zre import DEFAULT_BEACON_PORT
 
 __all__ = ["DEFAULT_REMOTE_PORT", "ServiceConfig"]
 
@@ -26,6 +27,7 @@ class ServiceConfig(msgspec.Struct, frozen=True, kw_only=True):
         record_anywhere: a session's name may be an absolute path, as VR clients send it, and may
             lead out of `record_dir`. Whoever reaches the port may then write wherever we may.
         group: of machines that share notifications; None: there are no others.
+        beacon_port: UDP, where the machines of groups find one another.
         bus_level: the least severe log records that go onto the bus, as Python numbers them: 20 is
             what concerns users, 10 everything.
         security: who may connect; None lets everybody who reaches the ports.
@@ -38,6 +40,7 @@ class ServiceConfig(msgspec.Struct, frozen=True, kw_only=True):
     record_dir: Path | None = None
     record_anywhere: bool = False
     group: str | None = None
+    beacon_port: int = DEFAULT_BEACON_PORT
     bus_level: int = 20
     security: BusSecurity | None = None
     keys: BusKeys | None = None

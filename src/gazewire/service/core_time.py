@@ -1,16 +1,18 @@
 """How the processes of one program share Core time and the clock beneath it.
 
-Whoever answers ``T`` announces the new zero under ``core_time.changed``; the others follow. All of
-them read the machine's monotonic counter with one and the same anchor to Unix time, so that an
-instant means the same in each.
+Wherever the service's zero is moved, by ``T`` or by time sync, ``core_time.changed`` tells, and the
+others follow. All of them read the machine's monotonic counter with one and the same anchor to Unix
+time, so that an instant means the same in each.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from gazewire.model import Notification
 from gazewire.time import Clock, TimeBase
 
-__all__ = ["AnchoredClock", "follow_core_time", "zero_announcement"]
+__all__ = ["AnchoredClock", "AnnouncedTimeBase", "follow_core_time"]
 
 _SUBJECT = "core_time.changed"
 _MAX_UNIX_NS = (1 << 63) - 1
@@ -37,9 +39,33 @@ class AnchoredClock:
         return self._counter.mono_ns()
 
 
-def zero_announcement(timebase: TimeBase) -> Notification:
-    """Tell where the zero of Core time is now."""
-    return Notification(subject=_SUBJECT, fields={"zero_unix_ns": timebase.zero_unix_ns})
+class AnnouncedTimeBase(TimeBase):
+    """The service's own time base: whoever moves it, everybody learns.
+
+    Args:
+        zero_unix_ns: the instant at which Core time is 0.0.
+        tell: takes what is to be told, on the thread that moves it.
+    """
+
+    def __init__(
+        self, zero_unix_ns: int, tell: Callable[[Notification], None] = lambda _: None
+    ) -> None:
+        super().__init__(zero_unix_ns)
+        self._tell = tell
+
+    def set_now(self, core_s: float, now_unix_ns: int) -> None:
+        """Move the zero; see `TimeBase`."""
+        super().set_now(core_s, now_unix_ns)
+        self.announce()
+
+    def turn_back(self, ns: int) -> None:
+        """Let Core time read less; see `TimeBase`."""
+        super().turn_back(ns)
+        self.announce()
+
+    def announce(self) -> None:
+        """Tell where the zero is."""
+        self._tell(Notification(subject=_SUBJECT, fields={"zero_unix_ns": self.zero_unix_ns}))
 
 
 def follow_core_time(timebase: TimeBase, notification: Notification) -> None:

@@ -111,7 +111,7 @@ async def run_eye(
         async with AsyncExitStack() as stack:
             outlet = await connect_outlet(stack, bus, capacity=capacity)
             if bus_level is not None:
-                stack.enter_context(logs_published(outlet.publish, f"eye{eye_id}", bus_level))
+                stack.enter_context(logs_published(outlet.pusher.push, f"eye{eye_id}", bus_level))
             notifications = await stack.enter_async_context(
                 bus.subscribe(["notify."], _NOTIFICATIONS_WAITING)
             )

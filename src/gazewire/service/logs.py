@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import copy
 import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from gazewire.errors import GazewireError
 from gazewire.wire.ipc import Message, log_message
 
 __all__ = ["logs_published"]
@@ -18,17 +18,17 @@ _ROOT = "gazewire"
 
 @contextmanager
 def logs_published(
-    publish: Callable[[Message], None], process_name: str, level: int = logging.INFO
+    push: Callable[[Message], None], process_name: str, level: int = logging.INFO
 ) -> Iterator[None]:
-    """Publish what is logged by any part of gazewire while the context lasts.
+    """Push onto the bus what is logged by any part of gazewire while the context lasts.
 
     Args:
-        publish: takes a message on the event loop's thread.
+        push: takes a message on the reliable way, on any thread.
         process_name: told in each record, as the Core programs tell it: ``service``, ``eye0``.
-        level: the least that is published. To debug over the bus costs a message for each.
+        level: the least that is pushed. To debug over the bus costs a message for each.
     """
     logger = logging.getLogger(_ROOT)
-    handler = _BusHandler(publish, process_name, level)
+    handler = _BusHandler(push, process_name, level)
     before = logger.level
     logger.addHandler(handler)
     # What nobody lets through is not even made.
@@ -41,29 +41,23 @@ def logs_published(
 
 
 class _BusHandler(logging.Handler):
-    def __init__(self, publish: Callable[[Message], None], process_name: str, level: int) -> None:
+    def __init__(self, push: Callable[[Message], None], process_name: str, level: int) -> None:
         super().__init__(level)
-        self._publish = publish
+        self._push = push
         self._process_name = process_name
-        self._loop = asyncio.get_running_loop()
-        self._thread = threading.get_ident()
-        self._is_publishing = False
+        self._state = threading.local()
 
     def emit(self, record: logging.LogRecord) -> None:
+        # What pushing itself has to say would go round.
+        if getattr(self._state, "is_pushing", False):
+            return
         told = copy.copy(record)
         told.processName = self._process_name
-        message = log_message(told)
-        if threading.get_ident() == self._thread:
-            self._pass_on(message)
-        elif not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._pass_on, message)
-
-    def _pass_on(self, message: Message) -> None:
-        # What publishing itself has to say would go round.
-        if self._is_publishing:
-            return
-        self._is_publishing = True
+        self._state.is_pushing = True
         try:
-            self._publish(message)
+            self._push(log_message(told))
+        except GazewireError:
+            # There is no bus any more, or it takes nothing. Other handlers have the record.
+            pass
         finally:
-            self._is_publishing = False
+            self._state.is_pushing = False

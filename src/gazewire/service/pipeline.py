@@ -56,6 +56,7 @@ class Pipeline:
         mapper: computes gaze.
         fixations: finds fixations; None where nobody wants them.
         blinks: finds blinks; the same.
+        listeners: are told of every pupil when it has been taken.
 
     Args:
         outlet: where it publishes.
@@ -69,6 +70,7 @@ class Pipeline:
         self.mapper: GazeMapper = NoMapper()
         self.fixations: FixationDetector | None = NoMovement()
         self.blinks: BlinkDetector | None = NoMovement()
+        self.listeners: list[Callable[[Pass], None]] = []
         self._outlet = outlet
         self._timebase = timebase
         self._running = running
@@ -94,6 +96,8 @@ class Pipeline:
         except Exception:
             # A mapper that fails for one pupil must not end the service.
             _LOG.exception("no gaze for a pupil of eye %d", pupil.eye_id)
+        for listener in tuple(self.listeners):
+            listener(done)
         return done
 
     def _gaze(self, pupil: PupilDatum) -> Sequence[MappedGaze]:

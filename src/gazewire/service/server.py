@@ -1,4 +1,4 @@
-"""The whole service under one roof: launcher, bus, Pupil Remote, plugins, pipeline, eyes.
+"""The whole service under one roof: bus, Pupil Remote, plugins, pipeline, eyes.
 
 ::
 
@@ -10,7 +10,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
@@ -18,48 +18,25 @@ from gazewire.flow import unwrapped
 from gazewire.model import EyeId, Notification
 from gazewire.net.bus import Bus
 from gazewire.net.remote import RemoteServer
-from gazewire.service.builtin import DEFAULT_PLUGINS, builtin_types
+from gazewire.service.builtin import DEFAULT_PLUGINS, GROUPS, builtin_types
 from gazewire.service.bus_outlet import BusAddresses, BusOutlet, connect_outlet
 from gazewire.service.conductor import HEARD, Conductor
 from gazewire.service.config import ServiceConfig
-from gazewire.service.core_time import zero_announcement
-from gazewire.service.eye_launcher import EyeLauncher, EyeStart
-from gazewire.service.gaze_mapper import (
-    BlinkDetector,
-    FixationDetector,
-    GazeMapper,
-    MappingMode,
-)
+from gazewire.service.core_time import AnnouncedTimeBase
+from gazewire.service.eye_launcher import EyeStart
+from gazewire.service.fitting import Fitting
 from gazewire.service.logs import logs_published
-from gazewire.service.movement_plugins import BlinkArgs, FixationArgs
+from gazewire.service.parts import ServiceParts
 from gazewire.service.pipeline import Pipeline
 from gazewire.service.plugin import PluginContext
 from gazewire.service.plugins import PluginHost, find_plugin_types
 from gazewire.service.supervisor import EyeSupervisor
-from gazewire.time import Clock, TimeBase
-from gazewire.wire.remote import Command, SetTime
+from gazewire.time import Clock
 
-__all__ = ["RunningService", "ServiceParts", "serve_service"]
+__all__ = ["RunningService", "serve_service"]
 
 # Ten seconds of both eyes at 200 Hz, should the loop be held up.
 _MESSAGES_WAITING = 10_000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ServiceParts:
-    """What is put into a service: it opens no camera and finds no pupil by itself.
-
-    Attributes:
-        launcher: lets eyes live.
-        mapper: makes what maps pupils to gaze until somebody calibrates.
-        fixations: makes what finds fixations.
-        blinks: makes what finds blinks.
-    """
-
-    launcher: EyeLauncher
-    mapper: Callable[[MappingMode], GazeMapper]
-    fixations: Callable[[FixationArgs], FixationDetector]
-    blinks: Callable[[BlinkArgs], BlinkDetector]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +74,6 @@ async def serve_service(
         AddressInUseError: on entering, where a port that was asked for is taken.
         NetworkError: on entering, where the host is no interface of this machine.
     """
-    timebase = TimeBase.from_boot(clock)
     with unwrapped():
         async with AsyncExitStack() as stack:
             bus = await stack.enter_async_context(
@@ -105,8 +81,20 @@ async def serve_service(
             )
             addresses = BusAddresses(bus.pub_url, bus.sub_url, bus.push_url, config.keys)
             outlet = await connect_outlet(stack, addresses)
-            stack.enter_context(logs_published(outlet.publish, "service", config.bus_level))
-            remote = await stack.enter_async_context(_remote(config, bus, outlet, clock, timebase))
+            # As a program begins: Core time is the machine's monotonic counter.
+            timebase = AnnouncedTimeBase(clock.unix_ns() - clock.mono_ns(), outlet.notify)
+            stack.enter_context(logs_published(outlet.pusher.push, "service", config.bus_level))
+            remote = RemoteServer(
+                clock,
+                timebase,
+                pub_port=bus.pub_port,
+                sub_port=bus.sub_port,
+                forward=outlet.pusher.push_frames,
+                host=config.host,
+                port=config.port,
+                security=config.security,
+            )
+            await stack.enter_async_context(remote)
             # Subscribed before anything is said, so that nothing of it is missed.
             messages = await stack.enter_async_context(
                 addresses.subscribe(HEARD, _MESSAGES_WAITING)
@@ -134,7 +122,7 @@ def _conductor(
     bus: BusAddresses,
     outlet: BusOutlet,
     clock: Clock,
-    timebase: TimeBase,
+    timebase: AnnouncedTimeBase,
     tasks: asyncio.TaskGroup,
 ) -> Conductor:
     """Make the parts that hang together by notifications."""
@@ -152,28 +140,13 @@ def _conductor(
     supervisor = EyeSupervisor(parts.launcher, make_start, outlet, clock, tasks)
     pipeline = Pipeline(outlet, timebase, lambda: supervisor.running)
     pipeline.mapper = parts.mapper("3d")
-    types = [*builtin_types(pipeline, parts.fixations, parts.blinks), *find_plugin_types()]
+    fitting = Fitting(parts.calibrator, pipeline, outlet, clock, timebase)
+    types = [*builtin_types(config, parts, bus, pipeline, fitting), *find_plugin_types()]
     plugins = PluginHost(types, PluginContext(outlet, clock, timebase), tasks)
     for name in DEFAULT_PLUGINS:
         plugins.start(name)
-    return Conductor(outlet, supervisor, plugins, pipeline, parts.mapper)
-
-
-def _remote(
-    config: ServiceConfig, bus: Bus, outlet: BusOutlet, clock: Clock, timebase: TimeBase
-) -> RemoteServer:
-    def announce(command: Command) -> None:
-        if isinstance(command, SetTime):
-            outlet.notify(zero_announcement(timebase))
-
-    return RemoteServer(
-        clock,
-        timebase,
-        pub_port=bus.pub_port,
-        sub_port=bus.sub_port,
-        forward=outlet.pusher.push_frames,
-        on_command=announce,
-        host=config.host,
-        port=config.port,
-        security=config.security,
+    if config.group is not None:
+        plugins.start(GROUPS, {"active_group": config.group})
+    return Conductor(
+        outlet, timebase, supervisor, plugins, pipeline, fitting, make_mapper=parts.mapper
     )
