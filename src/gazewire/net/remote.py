@@ -81,9 +81,7 @@ Request = (
 """What a client may ask for."""
 
 _PURPOSE = "Pupil Remote"
-
-# Whoever asks without reading the answers loses those beyond.
-_QUEUED_REPLIES = 1000
+(_ASK_TIME,) = AskTime().serialize()
 
 _MAX_REPLY_BYTES = 64 * 1024
 _TIMEOUT_S = 5.0
@@ -96,8 +94,8 @@ class RemoteServer:
     right before it is sent. ``T`` moves the time base; starting and stopping of recordings and
     calibrations is announced on the bus, for whoever does it.
 
-    No request ends it. Larger ones than the protocol allows are not answered: one with too large a
-    frame ends its connection.
+    No request ends it. One with a frame that is larger than a whole request may be ends its
+    connection; what is too large together, or fails, is no command that we know.
 
     Args:
         clock: whose time is told.
@@ -157,10 +155,8 @@ class RemoteServer:
     async def __aenter__(self) -> Self:
         async with AsyncExitStack() as stack:
             context = await stack.enter_async_context(ZmqContext())
-            # Not REP: that has to answer everybody, also those who must not have an answer.
-            socket = context.socket(zmq.ROUTER)
+            socket = context.socket(zmq.REP)
             socket.setsockopt(zmq.MAXMSGSIZE, MAX_REQUEST_BYTES)
-            socket.setsockopt(zmq.SNDHWM, _QUEUED_REPLIES)
             notice_lost_peers(socket)
             if self._security is not None:
                 self._security.start(context)
@@ -180,24 +176,33 @@ class RemoteServer:
 
     def _serve(self, socket: Socket) -> None:
         while True:
-            envelope, request = _open_envelope(socket.recv_multipart())
-            try:
-                command = parse_request(request)
-            except RemoteProtocolError as error:
-                logger.warning("a request is not answered: %s", error)
-                continue
-            try:
-                reply = self._reply(command)
-            except Exception:
-                # Whatever goes wrong with one request is not the next one's fault.
-                logger.exception("%s has failed", type(command).__name__)
-                reply = UNKNOWN_COMMAND
-            socket.send_multipart([*envelope, reply], zmq.DONTWAIT)
+            first = socket.recv()
+            if socket.getsockopt(zmq.RCVMORE):
+                reply = self._answer([first, *socket.recv_multipart()])
+            elif first == _ASK_TIME:
+                # Clients tell their clocks by how long this takes.
+                reply = self._time()
+            else:
+                reply = self._answer([first])
+            socket.send(reply)
+
+    def _answer(self, request: list[bytes]) -> bytes:
+        """Do what a request asks for; whatever goes wrong with it is not the next one's fault."""
+        try:
+            return self._reply(parse_request(request))
+        except RemoteProtocolError as error:
+            logger.warning("a request is refused: %s", error)
+        except Exception:
+            logger.exception("a request has failed: %.80r", request[0])
+        return UNKNOWN_COMMAND
+
+    def _time(self) -> bytes:
+        return time_reply(self._timebase.core_s(self._clock.unix_ns()))
 
     def _reply(self, command: Command) -> bytes:
         match command:
             case AskTime():
-                return time_reply(self._timebase.core_s(self._clock.unix_ns()))
+                return self._time()
             case Forward():
                 self._forward(command.serialize())
                 return FORWARDED
@@ -364,17 +369,6 @@ class _Line:
         return ConnectionLostError(
             f"Pupil Remote at {self._url} has not answered in {self._timeout_s:g} s"
         )
-
-
-def _open_envelope(frames: list[bytes]) -> tuple[list[bytes], list[bytes]]:
-    """Part the way that the reply has to take from the request (RFC 28/REQREP).
-
-    Returns:
-        Everything up to the empty frame, and the rest; that is empty where there is none.
-    """
-    # The first frame is libzmq's name for the connection.
-    end = frames.index(b"", 1) + 1 if b"" in frames[1:] else len(frames)
-    return frames[:end], frames[end:]
 
 
 def _only_frame(frames: list[bytes]) -> bytes:
