@@ -450,13 +450,14 @@ def test_a_port_that_is_taken_is_told_in_a_sentence() -> None:
 # The synthetic wearer, in processes as by default
 
 
+@pytest.mark.timeout(180)
 def test_gaze_flows_from_eyes_in_processes_of_their_own(tmp_path: Path) -> None:
     with (
         ServiceProgram(tmp_path, "--eyes", "processes", "--eye-rate", "40") as service,
         CoreClient(service.ready["remote"]) as client,
     ):
         with client.subscribed("gaze.3d.01.") as listener:
-            gaze = listener.topic("gaze.3d.01.")
+            gaze = listener.topic("gaze.3d.01.", within_ms=120_000)
         assert set(gaze["eye_centers_3d"]) == set(gaze["gaze_normals_3d"]) == {"0", "1"}
         assert [pupil["topic"] for pupil in gaze["base_data"]] == ["pupil.0.3d", "pupil.1.3d"]
         assert type(gaze["timestamp"]) is type(gaze["confidence"]) is float

@@ -34,6 +34,8 @@ _REMEMBERED = 400
 _FAR_NS = 5_000 * _NS_PER_MS
 # How long one eye waits for the other.
 _PATIENCE_NS = 50 * _NS_PER_MS
+# Eyes of one instant are as near as this, though a busy machine leaves out some of their images.
+_FURTHEST_NS = 30 * _NS_PER_MS
 _MIN_CONFIDENCE = 0.6
 
 _MIN_FIXATION_NS = 300 * _NS_PER_MS
@@ -122,16 +124,29 @@ class TruthfulGaze:
         for waiting in self._waiting.values():
             while waiting and waiting[0].timestamp_unix_ns < pupil.timestamp_unix_ns - _PATIENCE_NS:
                 known += self._told([waiting.popleft()])
-        partners = self._waiting[other]
-        while partners and partners[0].timestamp_unix_ns < pupil.timestamp_unix_ns:
-            known += self._told([partners.popleft()])
-        if not partners or partners[0].timestamp_unix_ns > pupil.timestamp_unix_ns:
+        partner = self._partner(pupil, self._waiting[other], known)
+        if partner is None:
             self._waiting[pupil.eye_id].append(pupil)
             return known
-        pair = sorted([pupil, partners.popleft()], key=lambda datum: datum.eye_id)
+        pair = sorted([pupil, partner], key=lambda datum: datum.eye_id)
         if all(datum.confidence >= _MIN_CONFIDENCE for datum in pair):
             return known + self._told(pair)
         return known + self._told(pair[:1]) + self._told(pair[1:])
+
+    def _partner(
+        self, pupil: PupilDatum, partners: deque[PupilDatum], known: list[MappedGaze]
+    ) -> PupilDatum | None:
+        """Take out the nearest in time, and tell those before it alone."""
+
+        def distance(index: int) -> int:
+            return abs(partners[index].timestamp_unix_ns - pupil.timestamp_unix_ns)
+
+        nearest = min(range(len(partners)), key=distance, default=None)
+        if nearest is None or distance(nearest) > _FURTHEST_NS:
+            return None
+        for _ in range(nearest):
+            known += self._told([partners.popleft()])
+        return partners.popleft()
 
     def _told(self, base: list[PupilDatum]) -> list[MappedGaze]:
         truth = self._memory.at(base[0].timestamp_unix_ns)
@@ -141,7 +156,7 @@ class TruthfulGaze:
         x_px, y_px = truth.gaze_px
         norm_pos: Point2 = x_px / camera.width, 1.0 - y_px / camera.height
         confidence = sum(datum.confidence for datum in base) / len(base)
-        instant = base[0].timestamp_unix_ns
+        instant = sum(datum.timestamp_unix_ns for datum in base) // len(base)
         if self.mode == "2d":
             return [
                 MappedGaze(
@@ -189,7 +204,7 @@ class TruthfulMovement:
 
     def fixations(self, gaze: MappedGaze, topic: str) -> Sequence[DispersionFixation]:
         """Tell a fixation that has lasted for 300 ms, some 30 times a second while it goes on."""
-        truth = self._memory.at(gaze.timestamp_unix_ns)
+        truth = self._memory.at(gaze.base[0].timestamp_unix_ns)
         if truth is None or gaze.confidence < _MIN_CONFIDENCE:
             return ()
         last_ns = self._gaze[-1][0].timestamp_unix_ns if self._gaze else gaze.timestamp_unix_ns
