@@ -87,8 +87,11 @@ class Decoding(Generic[S, T]):
         self._deliver = deliver
         self._ended = ended
         self._loop = asyncio.get_running_loop()
-        # Guards all that both threads use.
-        self._changed = threading.Condition()
+        # Guards all that both threads use. Each waits for something else: to wake a thread for
+        # nothing costs more than to decode a picture of an eye.
+        self._lock = threading.Lock()
+        self._arrived = threading.Condition(self._lock)
+        self._has_room = threading.Condition(self._lock)
         # Each with the loop's time of its arrival.
         self._waiting: deque[tuple[float, MediaDescription | _Order | S]] = deque()
         self._media: MediaDescription | None = None
@@ -99,7 +102,7 @@ class Decoding(Generic[S, T]):
 
     def session_began(self, media: MediaDescription) -> None:
         """Begin anew with a new decoder."""
-        with self._changed:
+        with self._lock:
             self._media = media
         self._put([media])
 
@@ -116,18 +119,19 @@ class Decoding(Generic[S, T]):
 
         What was decoded and not yet delivered is thrown away.
         """
-        with self._changed:
+        with self._lock:
             self._closed = True
             self._waiting.clear()
             self._decoded.clear()
-            self._changed.notify_all()
+            self._arrived.notify()
+            self._has_room.notify()
         self._thread.join(_JOINED_WITHIN_S)
 
     # What follows runs on the event loop's thread.
 
     def _put(self, items: Sequence[MediaDescription | _Order | S]) -> None:
         now_s = self._loop.time()
-        with self._changed:
+        with self._lock:
             if self._closed:
                 return
             if self._waiting and (
@@ -135,7 +139,7 @@ class Decoding(Generic[S, T]):
             ):
                 self._leave_out(now_s)
             self._waiting.extend((now_s, item) for item in items)
-            self._changed.notify_all()
+            self._arrived.notify()
 
     def _leave_out(self, now_s: float) -> None:
         """Forget all units that wait; of all else, what still matters stays."""
@@ -150,9 +154,9 @@ class Decoding(Generic[S, T]):
         logger.warning("%s: left out %d units, not decoded in time", self._name, units)
 
     def _take_over(self) -> None:
-        with self._changed:
+        with self._lock:
             decoded, self._decoded = self._decoded, []
-            self._changed.notify_all()
+            self._has_room.notify()
         if decoded:
             self._deliver(decoded)
 
@@ -178,13 +182,13 @@ class Decoding(Generic[S, T]):
                 else:
                     self._hand_over(decoded)
             else:
-                with self._changed:
+                with self._lock:
                     self.skipped += 1
 
     def _next(self) -> MediaDescription | _Order | S:
-        with self._changed:
+        with self._lock:
             while not self._waiting and not self._closed:
-                self._changed.wait()
+                self._arrived.wait()
             return _Order.STOP if self._closed else self._waiting.popleft()[1]
 
     def _decoder_for(self, media: MediaDescription) -> Decoder[S, T] | None:
@@ -206,9 +210,9 @@ class Decoding(Generic[S, T]):
     def _hand_over(self, decoded: list[T]) -> None:
         if not decoded:
             return
-        with self._changed:
+        with self._lock:
             while len(self._decoded) >= _MOST_DECODED and not self._closed:
-                self._changed.wait()
+                self._has_room.wait()
             if self._closed:
                 return
             is_first = not self._decoded
@@ -221,5 +225,5 @@ class Decoding(Generic[S, T]):
             self._loop.call_soon_threadsafe(function)
         except RuntimeError:
             # The loop is closed, so nobody will close this.
-            with self._changed:
+            with self._lock:
                 self._closed = True

@@ -11,7 +11,7 @@ await feed.stop()
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Generic, TypeVar
 
@@ -42,14 +42,24 @@ class Feed(ABC, Generic[T]):
         self.stream = stream
         self.topic = Topic[T](stream.name)
         self._takers: list[Callable[[list[T]], None]] = []
+        self._takers_anywhere: list[Callable[[list[T]], None]] = []
 
-    def listen(self, taker: Callable[[list[T]], None]) -> Callable[[], None]:
-        """Hand everything to a function, too, on the loop's thread; returns what ends that."""
-        self._takers.append(taker)
+    def listen(
+        self, taker: Callable[[list[T]], None], *, in_any_thread: bool = False
+    ) -> Callable[[], None]:
+        """Hand everything to a function, too; returns what ends that, harmless when repeated.
+
+        Args:
+            taker: takes items in order, on the loop's thread.
+            in_any_thread: it may be called in the thread where items are made, which is sooner, and
+                cheaper. One last time that may be while it is ended, and right after.
+        """
+        takers = self._takers_anywhere if in_any_thread else self._takers
+        takers.append(taker)
 
         def leave() -> None:
             with suppress(ValueError):
-                self._takers.remove(taker)
+                takers.remove(taker)
 
         return leave
 
@@ -66,10 +76,22 @@ class Feed(ABC, Generic[T]):
     async def stop(self) -> None:
         """End it; it can be started again. Harmless when repeated."""
 
-    def _hand_out(self, items: Sequence[T]) -> None:
+    @property
+    def _is_taken_on_loop(self) -> bool:
+        return bool(self._takers) or self.topic.has_readers
+
+    def _hand_out(self, items: list[T]) -> None:
+        self._hand_out_here(items)
+        self._hand_out_on_loop(items)
+
+    def _hand_out_on_loop(self, items: list[T]) -> None:
         self.topic.publish_all(items)
         for taker in tuple(self._takers):
-            taker(list(items))
+            taker(items)
+
+    def _hand_out_here(self, items: list[T]) -> None:
+        for taker in tuple(self._takers_anywhere):
+            taker(items)
 
 
 class ConvertingFeed(Feed[T], Generic[R, T]):
@@ -131,7 +153,7 @@ class DecodingFeed(Feed[T], Generic[R, S, T]):
         super().__init__(stream)
         self._make_decoder = make_decoder
         self._convert = convert
-        self._decoding: Decoding[R, S] | None = None
+        self._decoding: Decoding[R, T] | None = None
         self._leave: Callable[[], None] | None = None
 
     @property
@@ -143,7 +165,7 @@ class DecodingFeed(Feed[T], Generic[R, S, T]):
         """Begin to receive. Harmless when repeated."""
         if self._decoding is None:
             self._decoding = Decoding(
-                self.stream.name, self._make_decoder, self._decoded, ended=self.topic.close
+                self.stream.name, self._make, self._hand_out_on_loop, ended=self.topic.close
             )
             self._leave = self.stream.listen(self._decoding)
         self.stream.start()
@@ -160,6 +182,24 @@ class DecodingFeed(Feed[T], Generic[R, S, T]):
             if decoding is not None:
                 decoding.close()
 
-    def _decoded(self, items: list[S]) -> None:
+    def _make(self, media: MediaDescription) -> Decoder[R, T]:
+        return _Finisher(self._make_decoder(media), self._finish)
+
+    def _finish(self, decoded: list[S]) -> list[T]:
+        """Convert in the decoder's thread, and hand out; returns what the loop is waited for."""
         convert = self._convert
-        self._hand_out([convert(item) for item in items])
+        converted = [convert(item) for item in decoded]
+        if converted:
+            self._hand_out_here(converted)
+        return converted if self._is_taken_on_loop else []
+
+
+class _Finisher(Generic[R, S, T]):
+    """A decoder whose product is finished in the same thread."""
+
+    def __init__(self, decoder: Decoder[R, S], finish: Callable[[list[S]], list[T]]) -> None:
+        self._decoder = decoder
+        self._finish = finish
+
+    def decode(self, unit: R) -> list[T]:
+        return self._finish(self._decoder.decode(unit))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Generic, TypeVar
+from typing import ClassVar, Generic, TypeVar
 
 from gazewire.flow import Topic
 
@@ -20,6 +20,8 @@ class Inbox(Generic[T]):
     Args:
         capacity: how many unread items to hold at most.
     """
+
+    takes_in_any_thread: ClassVar[bool] = False
 
     def __init__(self, capacity: int) -> None:
         self._topic = Topic[T]("the stream")

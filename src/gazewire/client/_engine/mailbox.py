@@ -1,10 +1,10 @@
-"""The hand-over from the thread of the event loop to readers that block.
+"""The hand-over from the threads that receive and decode to readers that block.
 
-Whoever reads has a mailbox; the event loop puts into it what a stream has brought:
+Whoever reads has a mailbox; what a stream has brought is put into it:
 
-mailbox = Mailbox[GazeDatum](2000, clock=clock)
-mailbox.put_many(data)                    # on the event loop's thread
-datum = mailbox.get(timeout_s=1.0)        # on any other
+    mailbox = Mailbox[GazeDatum](2000, clock=clock)
+    mailbox.put_many(data)                    # on the event loop's thread, say
+    datum = mailbox.get(timeout_s=1.0)        # on any other
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Collection, Iterator
-from typing import Generic, TypeVar
+from typing import ClassVar, Generic, TypeVar
 
 from gazewire.errors import GazewireError
 from gazewire.time import Clock
@@ -60,7 +60,7 @@ class MailboxClosedError(GazewireError):
 class Mailbox(Generic[T]):
     """Holds what a stream has brought until somebody reads it, within a bound.
 
-    The event loop's thread puts, any number of other threads read; each item goes to one of them.
+    Any thread may put, and any number of them read; each item goes to one of these.
     Putting never waits for a reader. When it is full, the oldest items are lost and counted.
 
     Args:
@@ -72,6 +72,8 @@ class Mailbox(Generic[T]):
         dropped: items lost because the mailbox was full.
         skipped: items passed over because a newer one was wanted.
     """
+
+    takes_in_any_thread: ClassVar[bool] = True
 
     def __init__(self, capacity: int, delivery: Delivery = Delivery.AUTO, *, clock: Clock) -> None:
         if capacity < 1:

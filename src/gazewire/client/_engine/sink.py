@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol, TypeVar
+from typing import ClassVar, Protocol, TypeVar
 
 __all__ = ["Sink"]
 
@@ -11,7 +11,13 @@ T = TypeVar("T", contravariant=True)
 
 
 class Sink(Protocol[T]):
-    """The near end of what a reader reads from; used on the event loop's thread, never waits."""
+    """The near end of what a reader reads from; used on the event loop's thread, never waits.
+
+    Attributes:
+        takes_in_any_thread: `put_many` may be called in any thread.
+    """
+
+    takes_in_any_thread: ClassVar[bool]
 
     def put_many(self, items: Sequence[T], /) -> None:
         """Take what has come, in order."""

@@ -101,7 +101,8 @@ def sensor_supply(name: SensorName) -> Supply[Any]:
     """What one sensor gives."""
 
     def pour(link: DeviceLink, sink: Sink[Any]) -> Leave:
-        leave = link.feed(name).listen(sink.put_many)
+        feed = link.feed(name)
+        leave = feed.listen(sink.put_many, in_any_thread=sink.takes_in_any_thread)
         return partial(_call_all, (leave, *_join(link, (name,))))
 
     return Supply((name,), pour)
