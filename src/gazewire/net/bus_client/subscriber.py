@@ -25,7 +25,8 @@ class BusSubscriber:
 
     What cannot be a message of the bus is left out and counted. Where it is read too slowly, the
     bus drops what comes for this subscriber, and for nobody else. Cancelling a pending read loses
-    nothing. Use it on the event loop's thread alone.
+    nothing. When a bus starts again on the same ports, whoever reads is subscribed anew. Use it on
+    the event loop's thread alone.
 
     Args:
         url: the bus's, for subscribers.
