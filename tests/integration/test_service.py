@@ -9,6 +9,7 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import msgspec
 import numpy as np
@@ -472,3 +473,39 @@ def test_gaze_flows_from_eyes_in_processes_of_their_own(tmp_path: Path) -> None:
         assert {"theta", "phi", "circle_3d", "diameter_3d", "model_confidence"} <= set(second)
         client.notify("service_process.should_stop")
         service.wait_ended()
+
+
+# Other machines, which are this one
+
+
+@pytest.mark.timeout(120)
+def test_two_services_share_recordings_and_time(tmp_path: Path) -> None:
+    group = uuid4().hex
+    options = ["--eye0", "none", "--eye1", "none", "--group", group]
+    first_folder, second_folder = tmp_path / "first", tmp_path / "second"
+    first_folder.mkdir()
+    second_folder.mkdir()
+    with (
+        ServiceProgram(first_folder, *options) as first,
+        CoreClient(first.ready["remote"]) as leader,
+        leader.subscribed("notify.groups.member_") as members,
+    ):
+        with (
+            ServiceProgram(second_folder, *options) as second,
+            CoreClient(second.ready["remote"]) as other,
+        ):
+            assert len(members.topic("notify.groups.member_joined")["uuid_bytes"]) == 16
+            with other.subscribed("notify.recording.should_start") as heard:
+                leader.ask("R together")
+                told = heard.next()[1]
+            assert told["session_name"] == "together"
+            assert told["groups.peer"]["type"] == "SHOUT"
+
+            for client, bias in ((leader, 3.0), (other, 0.0)):
+                args = {"sync_group_prefix": group, "base_bias": bias}
+                client.notify("start_plugin", name="Time_Sync", args=args)
+            with other.subscribed("notify.core_time.changed", "logging.info") as heard:
+                assert leader.ask("T 5000.0") == "Timesync successful."
+                logged(heard, "Pupil Sync has adjusted the clock")
+            assert abs(float(leader.ask("t")) - float(other.ask("t"))) < 1.0
+        members.topic("notify.groups.member_left")
