@@ -95,8 +95,9 @@ class Device(StatusProperties, Commands, Receiving, Iterating, DeviceBase):
         start_streaming_by_default: bool = False,
         suppress_decoding_warnings: bool = True,
     ) -> None:
-        DeviceBase.__init__(self, address, port, full_name, dns_name, suppress_decoding_warnings)
-        Receiving.__init__(self, Connection(AsyncDevice(address, port, full_name, dns_name)))
+        identity = (address, port, full_name, dns_name, suppress_decoding_warnings)
+        DeviceBase.__init__(self, *identity)
+        Receiving.__init__(self, Connection(AsyncDevice(*identity)))
         if start_streaming_by_default:
             self.streaming_start(None)
 

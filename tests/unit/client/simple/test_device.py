@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import threading
 
 import pytest
@@ -102,3 +103,16 @@ async def test_it_can_be_closed_where_its_work_is_done(device) -> None:
     assert not thread.is_alive()
     with pytest.raises(DeviceError, match="closed"):
         client.get_template()
+
+
+@pytest.mark.parametrize("is_silenced", [True, False])
+async def test_the_decoder_is_silenced_on_request_alone(device, is_silenced: bool) -> None:
+    log = logging.getLogger("libav.h264")
+    log.setLevel(logging.NOTSET)
+
+    def use() -> None:
+        port = device.http_port
+        with Device("127.0.0.1", port, suppress_decoding_warnings=is_silenced):
+            assert log.level == (logging.CRITICAL if is_silenced else logging.NOTSET)
+
+    await asyncio.to_thread(use)
