@@ -16,6 +16,7 @@ EXAMPLES = REPOSITORY / "examples"
 sys.path.insert(0, str(REPOSITORY / "tests" / "integration"))
 
 from harness.footage import write_gaze, write_video  # noqa: E402
+from harness.plotting_home import plotting_home  # noqa: E402
 from harness.program import DeviceProgram, gazewire_command  # noqa: E402
 
 LIMIT_S = 40
@@ -51,6 +52,12 @@ def wearer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeviceProgram]:
     """A device on the synthetic wearer, which has everything that Neon has."""
     with DeviceProgram(tmp_path_factory.mktemp("wearer"), "--eye-rate", "50") as device:
         yield device
+
+
+@pytest.fixture(scope="session")
+def home(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Environment variables that keep Jupyter and matplotlib out of the user's folders."""
+    return plotting_home(tmp_path_factory.mktemp("home"))
 
 
 @pytest.fixture(scope="session")

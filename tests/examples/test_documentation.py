@@ -9,6 +9,7 @@ import ast
 import enum
 import inspect
 import json
+import os
 import re
 import subprocess
 from collections.abc import Callable, Iterator
@@ -77,10 +78,18 @@ def test_links_on_each_page_lead_somewhere(page: Path) -> None:
 
 @pytest.mark.timeout(2 * LIMIT_S)
 @pytest.mark.parametrize("page", RUNNING)
-def test_python_of_the_client_pages_runs(page: str, wearer: DeviceProgram, tmp_path: Path) -> None:
+def test_python_of_the_client_pages_runs(
+    page: str, wearer: DeviceProgram, home: dict[str, str], tmp_path: Path
+) -> None:
     command = gazewire_command("run", str(RUN_PAGE), str(REPOSITORY / page), str(wearer.http_port))
     ran = subprocess.run(
-        command, cwd=tmp_path, capture_output=True, text=True, timeout=LIMIT_S, check=False
+        command,
+        cwd=tmp_path,
+        env=os.environ | home,
+        capture_output=True,
+        text=True,
+        timeout=LIMIT_S,
+        check=False,
     )
     assert (ran.stderr, ran.returncode) == ("", 0)
 

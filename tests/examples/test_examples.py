@@ -378,10 +378,10 @@ def test_sound_level_hears_the_knocks(run_with_wearer: Run) -> None:
 
 
 def test_look_around_is_a_notebook_that_runs(
-    wearer: DeviceProgram, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    wearer: DeviceProgram, home: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for variable in ("IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR", "MPLCONFIGDIR"):
-        monkeypatch.setenv(variable, str(tmp_path))
+    for variable, path in home.items():
+        monkeypatch.setenv(variable, path)
     notebook = json.loads((EXAMPLES / "look_around.ipynb").read_text())
     cells = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
     assert all(cell["outputs"] == [] for cell in cells), "saved with what it showed to somebody"

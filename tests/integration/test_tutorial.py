@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 from harness.namespace import NetworkNamespace
 from harness.peer import PeerRunner
+from harness.plotting_home import plotting_home
 from harness.program import DeviceProgram, gazewire_command
 
 REPOSITORY = Path(__file__).parents[2]
@@ -27,7 +28,7 @@ PYTHON_BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 PHONE = "Phone of the tutorial"
 # Twice the tutorial waits for five seconds.
-ENDS_WITHIN_S = 60
+ENDS_WITHIN_S = 90
 
 # What a script has drawn is in the one figure that matplotlib opens by itself.
 WHAT_WAS_DRAWN = """
@@ -61,13 +62,15 @@ def device(namespace: NetworkNamespace, tmp_path: Path) -> Iterator[DeviceProgra
         yield device
 
 
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    return plotting_home(tmp_path_factory.mktemp("home"))
+
+
 @pytest.fixture(autouse=True)
-def undisturbed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Whatever Jupyter and matplotlib write for a user, they write for this test alone."""
-    for variable in ("IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR", "MPLCONFIGDIR"):
-        folder = tmp_path / variable.lower()
-        folder.mkdir()
-        monkeypatch.setenv(variable, str(folder))
+def at_home(home: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    for variable, path in home.items():
+        monkeypatch.setenv(variable, path)
 
 
 def check_what_was_printed(block_texts: list[str]) -> None:
