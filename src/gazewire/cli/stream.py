@@ -68,7 +68,7 @@ def stream(
             linked(found, clock) as link,
             SampleStream(link, name) as samples,
         ):
-            if samples.is_unavailable:
+            if not samples.is_connected:
                 typer.echo(f"gazewire: {sensor} is not connected; waiting for it", err=True)
             pouring = _Pouring(samples, lines, output, count)
             with suppress(ClosedOutputError):  # as after `| head`: nobody wants more

@@ -15,9 +15,9 @@ from typing import Any, Self
 import msgspec
 
 from gazewire.client._engine.link import DeviceLink
-from gazewire.client._engine.statistics import StreamState, StreamStatistics
+from gazewire.client._engine.statistics import StreamStatistics
 from gazewire.client._engine.stream import LiveStream
-from gazewire.client.models import SensorName
+from gazewire.client.models import ConnectionType, SensorName
 from gazewire.errors import GazewireError, RemoteProtocolError
 from gazewire.flow import Topic
 from gazewire.model import AccessUnit, AudioAccessUnit, EyeEvent, GazeDatum, ImuDatum
@@ -78,6 +78,8 @@ class SampleStream:
     """
 
     def __init__(self, link: DeviceLink, sensor: SensorName) -> None:
+        self._link = link
+        self._sensor = sensor
         # The feed would decode what comes for those who listen to it; we listen to its source.
         self._stream: LiveStream[Any] = link.feed(sensor).stream
         self._topic = Topic[Sample](self._stream.name)
@@ -106,9 +108,10 @@ class SampleStream:
         return self._stream.statistics
 
     @property
-    def is_unavailable(self) -> bool:
-        """The device says that the sensor is not connected."""
-        return self._stream.state is StreamState.UNAVAILABLE
+    def is_connected(self) -> bool:
+        """Whether the sensor is there, as the device says."""
+        sensors = self._link.status.status.matching_sensors(self._sensor, ConnectionType.DIRECT)
+        return any(sensor.connected for sensor in sensors)
 
     @property
     def dropped(self) -> int:

@@ -22,6 +22,7 @@ from gazewire.client.tools.diagnosis.problem import NO_UPDATES, STRANGER
 from gazewire.client.tools.diagnosis.reach import check_multicast, check_reach, find_devices
 from gazewire.client.tools.diagnosis.streams import check_streams
 from gazewire.client.tools.diagnosis.time import check_clock
+from gazewire.net.address import spell_address
 from gazewire.time import Clock
 
 __all__ = ["examine"]
@@ -47,22 +48,33 @@ async def examine(places: Sequence[str], clock: Clock) -> AsyncIterator[Finding]
         LocalProtocolError: a place is not an address.
     """
     yield await check_multicast(is_needed=not places)
-    if places:
-        for where in places:
-            device, reach = await check_reach(where)
-            yield reach
-            if device is not None:
-                async for finding in _examine_device(device, clock):
-                    yield finding
-        return
-    devices, discovery = await find_devices(_SEARCH_S)
-    yield discovery
-    for announced in devices:
-        device, reach = await check_reach(device_place(announced))
+    candidates: list[Sequence[str]] = [[where] for where in places]
+    if not places:
+        devices, discovery = await find_devices(_SEARCH_S)
+        yield discovery
+        candidates = [_places(device) for device in devices]
+    for addresses in candidates:
+        device, reach = await _reach(addresses)
         yield reach
         if device is not None:
             async for finding in _examine_device(device, clock):
                 yield finding
+
+
+def _places(device: DiscoveredDeviceInfo) -> list[str]:
+    return [spell_address((address, device.port)) for address in device.addresses]
+
+
+async def _reach(places: Sequence[str]) -> tuple[DiscoveredDeviceInfo | None, Finding]:
+    """Get to a device at one of its addresses; what is wrong with the first is told if at none."""
+    first: Finding | None = None
+    for where in places:
+        device, finding = await check_reach(where)
+        if device is not None:
+            return device, finding
+        first = first or finding
+    assert first is not None
+    return None, first
 
 
 async def _examine_device(found: DiscoveredDeviceInfo, clock: Clock) -> AsyncIterator[Finding]:
