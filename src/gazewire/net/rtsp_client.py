@@ -380,13 +380,17 @@ class _Link(asyncio.Protocol):
         self._closed.set()
 
     def _take_events(self) -> None:
-        packets: dict[int, list[bytes]] = {}
+        # A run of packets of one channel is handed over together.
+        run_channel, run = -1, list[bytes]()
         for event in self.connection.events():
+            if isinstance(event, InterleavedReceived):
+                if event.channel != run_channel:
+                    self._hand_over(run_channel, run)
+                    run_channel, run = event.channel, []
+                run.append(event.payload)
+                continue
             match event:
-                case InterleavedReceived(channel, payload):
-                    packets.setdefault(channel, []).append(payload)
                 case ResponseReceived():
-                    self._hand_over(packets)
                     cseq = int(event.request.headers.get("CSeq") or 0)
                     if (asked := self._asked.get(cseq)) is not None and not asked.done():
                         asked.set_result(event)
@@ -398,19 +402,17 @@ class _Link(asyncio.Protocol):
                 case ConnectionFaulted(error):
                     self.failure = error
                     self._lose()
-        self._hand_over(packets)
+        self._hand_over(run_channel, run)
         self.flush()
 
-    def _hand_over(self, packets: dict[int, list[bytes]]) -> None:
-        now_ns = self._clock.mono_ns()
-        # Reports first: they tell the time of the packets.
-        for channel, sink in self._rtcp_sinks.items():
-            if channel in packets:
-                sink.receive_rtcp(packets[channel], now_ns)
-        for channel, sink in self._rtp_sinks.items():
-            if channel in packets:
-                sink.receive_rtp(packets[channel], now_ns)
-        packets.clear()
+    def _hand_over(self, channel: int, packets: list[bytes]) -> None:
+        if not packets:
+            return
+        # In the order of their arrival: a report tells the time of what follows it.
+        if (sink := self._rtp_sinks.get(channel)) is not None:
+            sink.receive_rtp(packets, self._clock.mono_ns())
+        elif (sink := self._rtcp_sinks.get(channel)) is not None:
+            sink.receive_rtcp(packets, self._clock.mono_ns())
 
     def _lose(self) -> None:
         self.lost.set()

@@ -19,6 +19,7 @@ from gazewire.wire.payload import (
     TimedPayload,
 )
 from gazewire.wire.payload.h264 import VideoReceiver
+from gazewire.wire.rtp import ReorderWindow
 from gazewire.wire.sdp import MediaDescription, SessionDescription
 
 __all__ = [
@@ -34,6 +35,11 @@ __all__ = [
 ]
 
 T = TypeVar("T")
+
+_NS_PER_MS = 1_000_000
+
+# A tenth of a second of pictures of the scene at several times their usual rate.
+_MOST_HELD = 512
 
 
 class MissingStreamError(RemoteProtocolError):
@@ -60,6 +66,7 @@ class PayloadKind(Generic[T]):
         count: tells what such a receiver could not use.
         needs_clock: nothing is worth anything before the first sender report.
         pause_s: no pause of a healthy stream is longer.
+        patience_ms: how long to wait for a packet that others have overtaken.
     """
 
     media: str
@@ -67,6 +74,7 @@ class PayloadKind(Generic[T]):
     count: Callable[[PayloadReceiver[T]], PayloadCounts]
     needs_clock: bool = True
     pause_s: float = 1.0
+    patience_ms: int = 50
 
     def choose(self, description: SessionDescription) -> MediaDescription:
         """Find the stream among those of a presentation.
@@ -90,7 +98,9 @@ class PayloadKind(Generic[T]):
         """
         assert media.rtpmap is not None
         return self.receiver(
-            payload_type=media.rtpmap.payload_type, clock_hz=media.rtpmap.clock_rate_hz
+            payload_type=media.rtpmap.payload_type,
+            clock_hz=media.rtpmap.clock_rate_hz,
+            window=ReorderWindow(max_packets=_MOST_HELD, max_wait_ns=self.patience_ms * _NS_PER_MS),
         )
 
 
@@ -132,7 +142,9 @@ def _count_raw(receiver: PayloadReceiver[TimedPayload]) -> PayloadCounts:
 
 
 GAZE = PayloadKind(media="application", receiver=GazeReceiver, count=_count_gaze)
-VIDEO = PayloadKind(media="video", receiver=VideoReceiver, count=_count_video)
+# What comes behind a gap cannot be shown before the next key frame anyway, so that there is little
+# to lose by waiting for three more pictures.
+VIDEO = PayloadKind(media="video", receiver=VideoReceiver, count=_count_video, patience_ms=120)
 AUDIO = PayloadKind(media="audio", receiver=AudioReceiver, count=_count_audio)
 # These two carry their own time.
 IMU = PayloadKind(media="application", receiver=ImuReceiver, count=_count_imu, needs_clock=False)

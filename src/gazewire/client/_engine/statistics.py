@@ -51,7 +51,8 @@ class StreamStatistics:
     """Records handed on: data, or coded pictures."""
 
     lost: int
-    """Packets that never came, by their numbers."""
+    """Packets that did not come in time, by their numbers. Those among them that came when they had
+    been given up are `late`."""
 
     reordered: int
     """Packets that came behind a later one, and were put in their place."""

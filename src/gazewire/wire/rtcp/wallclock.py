@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gazewire.wire.rtcp.packet import SenderReport
 from gazewire.wire.rtp import TickClock, signed_tick_difference
@@ -61,17 +61,19 @@ class _Bend:
 
 @dataclass(frozen=True, slots=True)
 class _Jump:
-    """Timestamps begin anew somewhere else, as a report has announced.
+    """Some timestamps are not where the others are, as a report has announced.
 
     Attributes:
-        ticks: the timestamp in the report.
-        instead_of: what stood there if they went on.
-        line: the instants of those that have jumped.
+        ticks: one of them, from the time of the report.
+        instead_of: what stands for the same instant among the others.
+        line: the instants of those that are elsewhere.
+        is_over: they have been there; a report has decided that the others go on.
     """
 
     ticks: int
     instead_of: int
     line: _Line
+    is_over: bool = False
 
     def unwrapped(self, ticks: int) -> int:
         """The same timestamp, counted to lie within half the range of the report's."""
@@ -99,7 +101,8 @@ class WallClock:
     One kind of contrary report is of use at once: where the time has gone on since the report
     before and the timestamp has not, but is far away. Such a report announces that timestamps jump.
     From then on those near it have the instants that it says, and the others those that they had,
-    until the next report decides.
+    until the next report decides. Even then both have theirs until one more report has come: on UDP
+    a report may be read before packets that were sent earlier.
 
     All is computed in integers, and the way from a report to a packet goes the short way round the
     32-bit circle: a wrap between the two does no harm, before or after.
@@ -225,11 +228,15 @@ class WallClock:
         """Show the instants of a line from the end of a bend on; the last report is at `ticks`."""
         self._line = line
         self._bend = bend
-        self._jump = None
+        jump = self._jump
+        self._jump = None if jump is None or jump.is_over else replace(jump, is_over=True)
         self._first_ticks = ticks - _HALF_RANGE
         # Without a rest, because the line goes through a whole nanosecond at a whole tick.
         self._origin = line.at(self._first_ticks) // _SLEW_PARTS + self._step_ticks // 2
         self._straight_from = 0 if bend is None else max(0, bend.end - self._first_ticks)
+        if self._jump is not None:
+            # No timestamp goes the quick way while there are two.
+            self._straight_from = _RANGE
 
     def _slewing(self, present: _Line, ticks: int, ahead: int) -> _Bend:
         """Go from what the clock shows at `ticks` to a line that is `ahead` of it there.
@@ -260,6 +267,9 @@ class WallClock:
             self._max_slewed
         ):
             self.steps += 1
+            # Those that have not jumped: near where they would stand now.
+            before = (line.offset - self._line.offset) // self._slope
+            self._jump = _Jump(ticks + before, ticks, self._line)
             self._set(line, ticks, 2)
             return True
         # Where the clock shows the time of the report.

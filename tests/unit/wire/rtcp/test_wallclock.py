@@ -303,3 +303,33 @@ def test_a_jump_before_the_clock_is_well_founded_is_followed_too(sender):
     sender.first_timestamp -= 3600 * 90_000
     sender.report()
     assert sender.error_ns() == 0
+
+
+@pytest.mark.parametrize("jump_s", [-36_000, -600, -10, 100, 36_000])
+def test_packets_read_after_the_report_that_confirms_a_jump_keep_their_time(sender, jump_s):
+    sender.report(times=5)
+    late = [sender.timestamp(at_ns) for at_ns in (4 * S, 5 * S + 990 * MS)]
+    sender.first_timestamp += jump_s * 90_000
+    sender.report(times=2)
+    assert [sender.clock.unix_ns(timestamp) for timestamp in late] == [
+        NOW_UNIX_NS + 4 * S,
+        NOW_UNIX_NS + 5 * S + 990 * MS,
+    ]
+    assert sender.error_ns() == 0
+    sender.report()
+    assert sender.error_ns() == 0
+
+
+@pytest.mark.parametrize("jump_s", [-36_000, -600, -10, 100, 36_000])
+def test_a_jump_and_the_way_back_cost_nothing_whatever_is_read_first(sender, jump_s):
+    sender.report(times=5)
+    home = sender.first_timestamp
+    sender.first_timestamp += jump_s * 90_000
+    sender.report()
+    away = sender.timestamp(5 * S + 500 * MS)
+    sender.first_timestamp = home
+    sender.report()
+    assert sender.clock.unix_ns(away) == NOW_UNIX_NS + 5 * S + 500 * MS
+    assert sender.error_ns() == sender.error_ns(4 * S) == 0
+    sender.report(times=2)
+    assert sender.error_ns() == 0
