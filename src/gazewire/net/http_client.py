@@ -189,7 +189,8 @@ def _translated(url: str) -> Iterator[None]:
             f"{url} is not a websocket: status {error.status}", status=error.status
         ) from error
     except aiohttp.ClientConnectorError as error:
-        raise NetworkError(f"cannot connect to {url}: {error}") from error
+        reason = error.os_error.strerror or error.os_error
+        raise NetworkError(f"cannot connect to {url}: {reason}") from error
     except aiohttp.InvalidURL as error:
         raise LocalProtocolError(f"not an HTTP address: {url}") from error
     except aiohttp.ClientResponseError as error:

@@ -12,7 +12,7 @@ from gazewire.client.models import DiscoveredDeviceInfo
 from gazewire.errors import NetworkError
 from gazewire.net import Browser, DeviceFound, DeviceLost
 
-__all__ = ["Network"]
+__all__ = ["Network", "searched_interface"]
 
 logger = logging.getLogger("gazewire.client.discovery")
 
@@ -24,6 +24,11 @@ _RETRY_S = 5.0
 
 # Anybody can announce any number of names.
 _MOST_DEVICES = 1024
+
+
+def searched_interface() -> str:
+    """Address of the interface that devices are searched on; ``0.0.0.0`` for all of them."""
+    return os.environ.get(_INTERFACE) or _ALL_INTERFACES
 
 
 class Network:
@@ -39,7 +44,7 @@ class Network:
     """
 
     def __init__(self) -> None:
-        self._interface = os.environ.get(_INTERFACE) or _ALL_INTERFACES
+        self._interface = searched_interface()
         self._devices: dict[str, DiscoveredDeviceInfo] = {}
         # Those of them that nobody has been told of.
         self._new: dict[str, DiscoveredDeviceInfo] = {}

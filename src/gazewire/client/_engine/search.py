@@ -32,7 +32,14 @@ try:
 except ImportError as error:
     raise MissingExtraError("client") from error
 
-__all__ = ["discover_all", "discover_one", "find_device", "local_networks", "probe_subnet"]
+__all__ = [
+    "discover_all",
+    "discover_one",
+    "find_device",
+    "local_networks",
+    "parse_where",
+    "probe_subnet",
+]
 
 _DEFAULT_PORT = 8080
 _OK = 200
@@ -92,7 +99,7 @@ async def find_device(where: str, *, timeout_s: float = _FIND_TIMEOUT_S) -> Disc
         RemoteProtocolError: somebody answers who is no device.
         LocalProtocolError: this is not an address.
     """
-    host, port = _parse_where(where)
+    host, port = parse_where(where)
     try:
         async with asyncio.timeout(timeout_s), HttpClient() as http:
             return await _find(http, host, port)
@@ -186,8 +193,12 @@ def _parse_network(network: str | IPv4Network | IPv6Network) -> IPv4Network | IP
     return parsed
 
 
-def _parse_where(where: str) -> tuple[str, int | None]:
-    """Take an address apart; the port is None where none is named."""
+def parse_where(where: str) -> tuple[str, int | None]:
+    """Take an address apart, as `find_device` takes it; the port is None where none is named.
+
+    Raises:
+        LocalProtocolError: this is not an address.
+    """
     bare = where.strip()
     try:
         ipaddress.IPv6Address(bare)

@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 import errno
 import ipaddress
-import os
 from collections.abc import Sequence
 from ipaddress import IPv4Interface
-from urllib.parse import urlsplit
 
-from gazewire.client._engine.search import discover_all, find_device
+from gazewire.client._engine.network import searched_interface
+from gazewire.client._engine.search import discover_all, find_device, parse_where
 from gazewire.client.models import DiscoveredDeviceInfo
 from gazewire.client.tools.choice import device_name, device_place
 from gazewire.client.tools.diagnosis.finding import Finding, Verdict
@@ -29,7 +28,6 @@ from gazewire.net.interface import find_interfaces
 
 __all__ = ["check_multicast", "check_reach", "find_devices", "judge_silence"]
 
-_INTERFACE = "GAZEWIRE_INTERFACE"
 _ALL_INTERFACES = "0.0.0.0"
 _DEFAULT_PORT = 8080
 
@@ -41,7 +39,7 @@ async def check_multicast(*, is_needed: bool) -> Finding:
         is_needed: nobody has named a device.
     """
     try:
-        async with Browser(host=os.environ.get(_INTERFACE) or _ALL_INTERFACES):
+        async with Browser(host=searched_interface()):
             return Finding.well("multicast", "this computer can search the network")
     except NetworkError as error:
         verdict = Verdict.WRONG if is_needed else Verdict.NOTE
@@ -69,11 +67,11 @@ async def check_reach(where: str) -> tuple[DiscoveredDeviceInfo | None, Finding]
     try:
         found = await find_device(where)
     except RemoteProtocolError as error:
-        host, port = _host_and_port(where)
+        host, port = _placed(where)
         stranger = Finding.of("reach", STRANGER, device=where, host=host, port=port, reason=error)
         return None, stranger
     except NetworkError as error:
-        host, port = _host_and_port(where)
+        host, port = _placed(where)
         addresses = await _addresses(host)
         networks = find_interfaces([_ALL_INTERFACES])
         return None, judge_silence(where, host, port, addresses, networks, error)
@@ -132,13 +130,9 @@ def _errno_of(error: BaseException) -> int | None:
     return None
 
 
-def _host_and_port(where: str) -> tuple[str, int]:
-    """Take apart what `find_device` has accepted as an address."""
-    bare = where.strip()
-    if bare.count(":") > 1 and "[" not in bare and "/" not in bare:
-        return bare, _DEFAULT_PORT
-    parts = urlsplit(bare if "//" in bare else f"//{bare}")
-    return parts.hostname or bare, parts.port or _DEFAULT_PORT
+def _placed(where: str) -> tuple[str, int]:
+    host, port = parse_where(where)
+    return host, port or _DEFAULT_PORT
 
 
 async def _addresses(host: str) -> list[str]:
