@@ -52,8 +52,8 @@ class Matching(enum.Enum):
     """The one nearest in time, within the tolerance."""
 
     INTERPOLATED = "interpolated"
-    """One made for the picture's instant, of the two around it where both are within the
-    tolerance; else there is none."""
+    """One made for the picture's instant, of the two around it; there is none where these lie
+    further apart than twice the tolerance."""
 
     OFFICIAL = "official"
     """The one that the official client takes: the first that came after the picture's instant, of
