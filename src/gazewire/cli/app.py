@@ -1,43 +1,101 @@
-"""The command `gazewire` and its verbs."""
+"""The command `gazewire` and its verbs, each of which is imported when it is the one that runs."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from importlib import import_module
+from textwrap import shorten
+from typing import Any
+
 import typer
+from typer.core import TyperGroup
+from typer.main import get_command
 
-from gazewire.cli.device import device
-from gazewire.cli.discover import discover
-from gazewire.cli.doctor import doctor
-from gazewire.cli.event import event
-from gazewire.cli.eye import eye
-from gazewire.cli.record import record
-from gazewire.cli.run import run
-from gazewire.cli.service import service
-from gazewire.cli.status import status
-from gazewire.cli.stream import stream
-from gazewire.cli.version import version
-from gazewire.cli.watch import watch
+__all__ = ["VERBS", "Verb", "app", "command_of"]
 
-__all__ = ["app"]
+# Any: what Typer is made of is Click's in its older versions, and its own in newer ones.
+Click = Any
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """One verb: `gazewire.cli.<name>.<name>`.
+
+    Attributes:
+        help: the first sentence of what it says about itself, which a test holds to it. It is told
+            here because to import all verbs takes longer than most of them run.
+        is_hidden: it is for the program itself.
+        takes_all: what follows its first argument is handed on, options too.
+    """
+
+    help: str
+    is_hidden: bool = False
+    takes_all: bool = False
+
+
+VERBS = {
+    "device": Verb("Serve the Realtime API: a phone and a pair of glasses, in software."),
+    "service": Verb("Serve the Core network API, headless: Pupil Remote, the bus, eyes and gaze."),
+    "eye": Verb("Be an eye of a service, until the bus says that it should stop.", is_hidden=True),
+    "discover": Verb("List the devices on the network, as they announce themselves by mDNS."),
+    "status": Verb("Say how a device is: its phone, glasses, sensors and recording."),
+    "watch": Verb(
+        "Watch devices: battery, recording, clock, and rate, loss and latency of each stream."
+    ),
+    "stream": Verb("Write what a sensor gives to standard output, a line for each sample."),
+    "event": Verb("Mark an instant with a label, in the recording if there is one."),
+    "record": Verb(
+        "Record what comes from a device to this machine, in the layout that Neon records in."
+    ),
+    "doctor": Verb(
+        "Say what is wrong between this computer and a device, and what to do about it."
+    ),
+    "run": Verb(
+        "Run a script or notebook unchanged: its pupil_labs.realtime_api is answered by gazewire.",
+        takes_all=True,
+    ),
+    "version": Verb("Print the version."),
+}
+"""In the order in which help lists them."""
+
+
+def command_of(name: str) -> Click:
+    """Import a verb, and make its command."""
+    verb = VERBS[name]
+    program = getattr(import_module(f"gazewire.cli.{name}"), name)
+    alone = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+    settings = {"allow_interspersed_args": False} if verb.takes_all else {}
+    alone.command(name, hidden=verb.is_hidden, context_settings=settings)(program)
+    return get_command(alone)
+
+
+class _Verbs(TyperGroup):
+    def list_commands(self, ctx: Click) -> list[str]:
+        return list(VERBS)
+
+    def get_command(self, ctx: Click, cmd_name: str) -> Click:
+        return command_of(cmd_name) if cmd_name in VERBS else None
+
+    def format_commands(self, ctx: Click, formatter: Click) -> None:
+        shown = {name: verb.help for name, verb in VERBS.items() if not verb.is_hidden}
+        width = formatter.width - 6 - max(map(len, shown))
+        with formatter.section("Commands"):
+            formatter.write_dl(
+                [(name, shorten(told, width, placeholder="...")) for name, told in shown.items()]
+            )
+
 
 app = typer.Typer(
     name="gazewire",
     help="A real-time eye tracker in software.",
+    cls=_Verbs,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-app.command()(device)
-app.command()(service)
-# For the service alone, which starts one for each eye.
-app.command(hidden=True)(eye)
-app.command()(discover)
-app.command()(status)
-app.command()(watch)
-app.command()(stream)
-app.command()(event)
-app.command()(record)
-app.command()(doctor)
-# What follows the script is the script's, options too.
-app.command(context_settings={"allow_interspersed_args": False})(run)
-app.command()(version)
+
+
+@app.callback()
+def _gazewire() -> None:
+    """A real-time eye tracker in software."""

@@ -12,7 +12,8 @@ import typer
 
 from gazewire.cli.garbage import settle
 from gazewire.cli.running import announce, run
-from gazewire.compose import SYNTHETIC, find_source
+from gazewire.compose import SYNTHETIC
+from gazewire.compose.sources import find_source
 from gazewire.device import (
     DEFAULT_TEMPLATE,
     INVISIBLE,

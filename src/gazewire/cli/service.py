@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gazewire.cli.running import announce, run
-from gazewire.compose import SYNTHETIC
+from gazewire.compose import NO_SOURCE, SYNTHETIC
 from gazewire.model import EyeId
 from gazewire.time import SystemClock
 
@@ -78,7 +78,7 @@ def service(
 
     async def program(stop: asyncio.Event) -> None:
         # Here, so that the other verbs work where what a service needs is not installed.
-        from gazewire.compose.service_parts import NO_SOURCE, service_parts
+        from gazewire.compose.service_parts import service_parts
         from gazewire.service import ServiceConfig, serve_service
 
         sources: dict[EyeId, str] = {0: eye0, 1: eye1}

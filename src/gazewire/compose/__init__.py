@@ -1,8 +1,9 @@
-"""Puts programs together from sources and servers.
+"""Puts programs together from sources and servers, a module for each program.
 
-What a service is made of is in `gazewire.compose.service_parts`, which needs more to be installed.
+What a device is made of is in `gazewire.compose.sources`, what a service is made of in
+`gazewire.compose.service_parts`; each needs what its program needs, and the other need not.
 """
 
-from gazewire.compose.sources import SYNTHETIC, find_source
+from gazewire.compose.spec import NO_SOURCE, SYNTHETIC, VIDEO4LINUX
 
-__all__ = ["SYNTHETIC", "find_source"]
+__all__ = ["NO_SOURCE", "SYNTHETIC", "VIDEO4LINUX"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 
-from gazewire.compose.sources import SYNTHETIC
+from gazewire.compose.spec import NO_SOURCE, SYNTHETIC
 from gazewire.compose.synthetic_calibrator import TruthfulCalibrator
 from gazewire.compose.synthetic_eye import SyntheticEye
 from gazewire.compose.synthetic_gaze import TruthfulGaze, TruthfulMovement, WearerMemory
@@ -22,10 +22,7 @@ from gazewire.service import (
     SpawnedEyes,
 )
 
-__all__ = ["NO_SOURCE", "eye_parts", "service_parts"]
-
-NO_SOURCE = "none"
-"""An eye that runs when asked for, and waits for a source to be started over the bus."""
+__all__ = ["eye_parts", "service_parts"]
 
 
 def eye_parts(spec: str, eye_id: EyeId, *, seed: int, rate_hz: int) -> EyeParts:

@@ -9,17 +9,13 @@ from typing import Literal
 
 from gazewire.camera import LiveCamera, Source, Timeline
 from gazewire.camera.uvc import open_uvc
+from gazewire.compose.spec import SYNTHETIC, VIDEO4LINUX
 from gazewire.device import Playback
 from gazewire.errors import UnreadableSourceError
 from gazewire.recording import open_source
 from gazewire.sim import Product, Wearer, scene_camera
 
-__all__ = ["SYNTHETIC", "find_source"]
-
-SYNTHETIC = "synthetic"
-"""The source that needs no hardware and no file."""
-
-_VIDEO4LINUX = "v4l2:"
+__all__ = ["find_source"]
 
 
 @asynccontextmanager
@@ -45,9 +41,9 @@ async def find_source(
     Raises:
         SourceError: there is no such source, or it cannot be read, or not at this rate.
     """
-    if spec.startswith(_VIDEO4LINUX):
+    if spec.startswith(VIDEO4LINUX):
         _refuse_gaze(spec, gaze)
-        async with _camera(Path(spec.removeprefix(_VIDEO4LINUX)), product) as camera:
+        async with _camera(Path(spec.removeprefix(VIDEO4LINUX)), product) as camera:
             yield camera
     else:
         yield Playback(_find_timeline(spec, gaze, product, seed, eye_rate_hz))

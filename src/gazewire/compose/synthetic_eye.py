@@ -56,7 +56,7 @@ _SIDES: dict[EyeId, Side] = {0: "right", 1: "left"}
 
 
 def synthetic_wearer(seed: int) -> Wearer:
-    """The wearer with this seed; making one takes a second, and each is made once.
+    """The wearer with this seed, made once; nothing is painted yet.
 
     What changes while it is used is in its iterators, so that several threads may read it.
     """
@@ -69,7 +69,7 @@ _making = threading.Lock()
 
 @lru_cache(maxsize=2)
 def _made(seed: int) -> Wearer:
-    return Wearer(product="neon", seed=seed)
+    return Wearer(product="neon", seed=seed, paints_ahead=False)
 
 
 def life_from(wearer: Wearer, unix_ns: int) -> Iterator[WearerTruth]:

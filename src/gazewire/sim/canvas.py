@@ -1,7 +1,8 @@
 """A sheet to paint on, in the units of the room, with soft edges, soft shadows and light.
 
 Everything is painted by one act: a shape is turned into coverage (0 to 1 for each pixel, from a
-mask four times as fine), and the coverage decides how much of a paint shows.
+mask four times as fine), and the coverage decides how much of a paint shows. An act is done when
+the pixels are asked for: who wants to know where things stand need not wait for paint.
 
     canvas = Canvas(half_width=1.0, half_height=0.76, px_per_unit=896.0)
     mug = rounded_box(0.4, 0.1, 0.14, 0.16, radius=0.02)
@@ -18,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 __all__ = [
+    "Act",
     "Canvas",
     "Paint",
     "Shape",
@@ -29,6 +31,7 @@ __all__ = [
     "mix",
     "moved",
     "noise",
+    "noise_to_come",
     "rgb",
     "rounded_box",
 ]
@@ -42,6 +45,9 @@ Colour = NDArray[np.float32]
 Paint = Callable[[NDArray[np.float32], NDArray[np.float32]], NDArray[np.float32]]
 """Colours (H, W, 3) for the places of a shape's bounding box: across and down, each 0 to 1."""
 
+Act = Callable[[NDArray[np.float32]], None]
+"""Changes pixels, (H, W, 3) float32, in place."""
+
 _FINE = 4  # the mask is so many times finer than the picture
 _SHIFT = 4  # fractional bits of coordinates handed to OpenCV
 
@@ -51,7 +57,7 @@ class Canvas:
 
     Attributes:
         px_per_unit: pixels for one unit of the room.
-        pixels: (H, W, 3) float32, red, green, blue, 0 to 255.
+        shape: rows and columns.
     """
 
     def __init__(self, *, half_width: float, half_height: float, px_per_unit: float) -> None:
@@ -59,7 +65,23 @@ class Canvas:
         # Even, because chroma has half the resolution.
         self._width = 2 * round(half_width * px_per_unit)
         self._height = 2 * round(half_height * px_per_unit)
-        self.pixels: NDArray[np.float32] = np.zeros((self._height, self._width, 3), np.float32)
+        self.shape = self._height, self._width
+        self._pixels: NDArray[np.float32] | None = None
+        self._acts: list[Act] = []
+
+    @property
+    def pixels(self) -> NDArray[np.float32]:
+        """All that has been painted: (H, W, 3) float32, red, green, blue, 0 to 255."""
+        if self._pixels is None:
+            self._pixels = np.zeros((self._height, self._width, 3), np.float32)
+        acts, self._acts = self._acts, []
+        for act in acts:
+            act(self._pixels)
+        return self._pixels
+
+    def touch(self, act: Act) -> None:
+        """Change the whole sheet by an act of one's own."""
+        self._acts.append(act)
 
     def to_px(self, points: Shape) -> Shape:
         """Pixels of points of the room; pixel centres are whole numbers."""
@@ -68,40 +90,67 @@ class Canvas:
 
     def fill(self, shape: Shape, paint: str | Paint, *, opacity: float = 1.0) -> None:
         """Paint a shape, with a colour (``#rrggbb``) or a paint that varies from place to place."""
-        painted = self._coverage(self.to_px(shape))
-        if painted is not None:
-            self._blend(*painted, paint, opacity)
+
+        def act(pixels: NDArray[np.float32]) -> None:
+            painted = self._coverage(self.to_px(shape))
+            if painted is not None:
+                self._blend(pixels, *painted, paint, opacity)
+
+        self._acts.append(act)
 
     def stroke(
         self, points: Shape, width: float, paint: str | Paint, *, opacity: float = 1.0
     ) -> None:
         """Draw a line of the given width through the points, with round ends."""
-        painted = self._coverage(self.to_px(points), width_px=width * self.px_per_unit)
-        if painted is not None:
-            self._blend(*painted, paint, opacity)
+
+        def act(pixels: NDArray[np.float32]) -> None:
+            painted = self._coverage(self.to_px(points), width_px=width * self.px_per_unit)
+            if painted is not None:
+                self._blend(pixels, *painted, paint, opacity)
+
+        self._acts.append(act)
 
     def shadow(
         self, shape: Shape, *, offset: tuple[float, float], softness: float, strength: float
     ) -> None:
         """Darken what lies under a shape moved by `offset`, with an edge as wide as `softness`."""
-        soft = self._soft_coverage(shape + np.array(offset), softness)
-        if soft is not None:
-            coverage, rows, columns = soft
-            self.pixels[rows, columns] *= 1.0 - strength * coverage[:, :, None]
+
+        def act(pixels: NDArray[np.float32]) -> None:
+            soft = self._soft_coverage(shape + np.array(offset), softness)
+            if soft is not None:
+                coverage, rows, columns = soft
+                pixels[rows, columns] *= 1.0 - strength * coverage[:, :, None]
+
+        self._acts.append(act)
 
     def glow(self, shape: Shape, colour: str, *, softness: float, strength: float) -> None:
         """Add light of a colour around and within a shape."""
-        soft = self._soft_coverage(shape, softness)
-        if soft is not None:
-            coverage, rows, columns = soft
-            light = coverage[:, :, None] * rgb(colour) * np.float32(strength)
-            # Light adds less where it is bright already, so that nothing burns out.
-            self.pixels[rows, columns] += light * (1.0 - self.pixels[rows, columns] / 255.0)
+
+        def act(pixels: NDArray[np.float32]) -> None:
+            soft = self._soft_coverage(shape, softness)
+            if soft is not None:
+                coverage, rows, columns = soft
+                light = coverage[:, :, None] * rgb(colour) * np.float32(strength)
+                # Light adds less where it is bright already, so that nothing burns out.
+                pixels[rows, columns] += light * (1.0 - pixels[rows, columns] / 255.0)
+
+        self._acts.append(act)
 
     def text(
         self, words: str, at: tuple[float, float], height: float, colour: str, weight: float = 0.1
     ) -> None:
         """Write a line, its base line beginning at `at`, capitals as tall as `height`."""
+        self._acts.append(lambda pixels: self._write(pixels, words, at, height, colour, weight))
+
+    def _write(
+        self,
+        pixels: NDArray[np.float32],
+        words: str,
+        at: tuple[float, float],
+        height: float,
+        colour: str,
+        weight: float,
+    ) -> None:
         # A capital of the Hershey fonts is 21 units tall at scale 1.
         scale = height * self.px_per_unit * _FINE / 21.0
         thickness = max(1, round(weight * height * self.px_per_unit * _FINE))
@@ -117,13 +166,16 @@ class Canvas:
             mask, words, origin, cv2.FONT_HERSHEY_DUPLEX, scale, 255, thickness, cv2.LINE_AA
         )
         x, y = int(corner[0]), int(corner[1])
-        self._blend(_reduce(mask), y, x, colour, 1.0)
+        self._blend(pixels, _reduce(mask), y, x, colour, 1.0)
 
     def place(self, picture: NDArray[np.uint8], quad: Shape) -> None:
         """Lay a small grey picture, (H, W) uint8, on four corners, clockwise from the top left.
 
         Its pixels keep hard edges: it is for fiducial markers.
         """
+        self._acts.append(lambda pixels: self._lay(pixels, picture, quad))
+
+    def _lay(self, pixels: NDArray[np.float32], picture: NDArray[np.uint8], quad: Shape) -> None:
         corners = self.to_px(quad)
         painted = self._coverage(corners)
         if painted is None:
@@ -140,7 +192,7 @@ class Canvas:
             borderMode=cv2.BORDER_REPLICATE,
         )
         grey = 255.0 * _reduce(np.asarray(laid, np.uint8))[:, :, None].repeat(3, axis=2)
-        self._blend(coverage, y, x, lambda _across, _down: grey, 1.0)
+        self._blend(pixels, coverage, y, x, lambda _across, _down: grey, 1.0)
 
     def _coverage(
         self, points: Shape, *, grow_px: float = 0.0, width_px: float | None = None
@@ -176,7 +228,13 @@ class Canvas:
         return np.asarray(soft, np.float32), slice(y, y + height), slice(x, x + width)
 
     def _blend(
-        self, coverage: NDArray[np.float32], y: int, x: int, paint: str | Paint, opacity: float
+        self,
+        pixels: NDArray[np.float32],
+        coverage: NDArray[np.float32],
+        y: int,
+        x: int,
+        paint: str | Paint,
+        opacity: float,
     ) -> None:
         # Text may begin or end outside of the canvas; everything else has been cut to it.
         top, left = max(0, -y), max(0, -x)
@@ -184,7 +242,7 @@ class Canvas:
         height, width = coverage.shape
         if not height or not width:
             return
-        under = self.pixels[y + top : y + top + height, x + left : x + left + width]
+        under = pixels[y + top : y + top + height, x + left : x + left + width]
         if isinstance(paint, str):
             colours = rgb(paint)
         else:
@@ -229,12 +287,23 @@ def noise(
     rng: np.random.Generator, shape: tuple[int, int], grain_px: tuple[float, float]
 ) -> NDArray[np.float32]:
     """Smooth noise, (H, W), of mean 0 and deviation 1; a grain is so many pixels wide and high."""
+    return noise_to_come(rng, shape, grain_px)()
+
+
+def noise_to_come(
+    rng: np.random.Generator, shape: tuple[int, int], grain_px: tuple[float, float]
+) -> Callable[[], NDArray[np.float32]]:
+    """The same as `noise`, whose chances are drawn now, and which is made when it is called."""
     across, down = max(1.0, grain_px[0] / 2), max(1.0, grain_px[1] / 2)
     coarse = (max(2, int(shape[0] / down)), max(2, int(shape[1] / across)))
     field = rng.standard_normal(coarse).astype(np.float32)
-    size = (shape[1], shape[0])
-    smooth = np.asarray(cv2.resize(field, size, interpolation=cv2.INTER_CUBIC), np.float32)
-    return smooth / np.float32(smooth.std())
+
+    def made() -> NDArray[np.float32]:
+        size = (shape[1], shape[0])
+        smooth = np.asarray(cv2.resize(field, size, interpolation=cv2.INTER_CUBIC), np.float32)
+        return smooth / np.float32(smooth.std())
+
+    return made
 
 
 def box(x: float, y: float, width: float, height: float) -> Shape:

@@ -18,7 +18,7 @@ from gazewire.sim.canvas import (
     gradient,
     mix,
     moved,
-    noise,
+    noise_to_come,
     rgb,
     rounded_box,
 )
@@ -64,13 +64,13 @@ def _desk_quad(x: float, depth: float, width: float, length: float) -> Shape:
 def paint_desk(canvas: Canvas, palette: Palette, rng: np.random.Generator) -> None:
     """Paint the desk top: planks that run from left to right, with a grain."""
     height, width = 700, 2400
-    grain = 0.7 * noise(rng, (height, width), (900, 7))
-    grain += 0.4 * noise(rng, (height, width), (300, 3))
-    grain += 0.7 * noise(rng, (height, width), (1400, 60))
+    grains = [
+        (strength, noise_to_come(rng, (height, width), grain_px))
+        for strength, grain_px in ((0.7, (900, 7)), (0.4, (300, 3)), (0.7, (1400, 60)))
+    ]
     light, dark = rgb(palette.wood), rgb(palette.wood_grain)
     planks = rng.uniform(-0.10, 0.10, 6)
-    half_width = canvas.pixels.shape[1] / 2 / canvas.px_per_unit
-    half_height = canvas.pixels.shape[0] / 2 / canvas.px_per_unit
+    half_height, half_width = (size / 2 / canvas.px_per_unit for size in canvas.shape)
 
     def wood(x: NDArray[np.float32], y: NDArray[np.float32]) -> NDArray[np.float32]:
         depth = 1.0 / (DESK_BACK + y * (half_height - DESK_BACK) - _HORIZON)
@@ -78,6 +78,9 @@ def paint_desk(canvas: Canvas, palette: Palette, rng: np.random.Generator) -> No
         column = ((sideways + 1.4) / 2.8 * (width - 1)).astype(np.float32)
         along = (1.34 - depth) / 0.60
         row = np.broadcast_to(along * (height - 1), column.shape).astype(np.float32)
+        grain = np.zeros((height, width), np.float32)
+        for strength, made in grains:
+            grain += strength * made()
         streaks = np.asarray(cv2.remap(grain, column, row, cv2.INTER_LINEAR), np.float32)
         plank = along * len(planks)
         number = np.clip(plank.astype(int), 0, len(planks) - 1)

@@ -1,4 +1,4 @@
-"""A furnished room: everything that stands still, painted once."""
+"""A furnished room: everything that stands still, painted when somebody looks."""
 
 from __future__ import annotations
 
@@ -29,24 +29,26 @@ class Room:
     """A painted room. All places are tangents as seen by a head that looks straight ahead.
 
     Attributes:
-        picture: (H, W, 3) uint8, red, green, blue; the middle of the picture is (0, 0).
-        px_per_unit: pixels of `picture` for one unit of the room.
+        canvas: on which it is painted; its middle is (0, 0).
         palette: its colours.
         landmarks: what there is to look at.
         markers: corners of the fiducial markers' black squares, clockwise from the top left, by id.
         clock: x, y and radius of the clock's face, on which hands are still to be put.
     """
 
-    picture: NDArray[np.uint8]
-    px_per_unit: float
+    canvas: Canvas
     palette: Palette
     landmarks: tuple[Landmark, ...]
     markers: dict[int, Shape]
     clock: tuple[float, float, float]
 
+    def paint(self) -> NDArray[np.uint8]:
+        """The picture of it, (H, W, 3) uint8, red, green, blue. It takes a second, each time."""
+        return np.rint(np.clip(self.canvas.pixels, 0, 255)).astype(np.uint8)
+
 
 def furnish(seed: int, px_per_unit: float) -> Room:
-    """Paint a room. The seed decides its colours, which way round it is, and where things stand.
+    """Set up a room. The seed decides its colours, which way round it is, and where things stand.
 
     Args:
         seed: 0 or more.
@@ -80,8 +82,7 @@ def furnish(seed: int, px_per_unit: float) -> Room:
     landmarks.append(paint_phone(canvas, palette, near(0.55), side))
     _light(canvas, palette, side, rng)
     return Room(
-        picture=np.rint(np.clip(canvas.pixels, 0, 255)).astype(np.uint8),
-        px_per_unit=px_per_unit,
+        canvas=canvas,
         palette=palette,
         landmarks=tuple(landmarks),
         markers=monitor.markers,
@@ -95,12 +96,16 @@ def _light(canvas: Canvas, palette: Palette, side: int, rng: np.random.Generator
     canvas.glow(patch, palette.sky[1], softness=0.10, strength=0.16)
     warm = 0.40 if palette.dusk else 0.22
     canvas.glow(ellipse(0.52 * side, 0.34, 0.20, 0.09), "#ffcf8a", softness=0.25, strength=warm)
-    # The corners fall off a little, as with any lens.
-    height, width, _ = canvas.pixels.shape
-    x = np.linspace(-1, 1, width, dtype=np.float32)[None, :]
-    y = np.linspace(-1, 1, height, dtype=np.float32)[:, None]
-    canvas.pixels *= (1.0 - 0.16 * np.clip(x * x * 0.6 + y * y * 0.4, 0, 1) ** 1.5)[:, :, None]
-    if palette.dusk:
-        canvas.pixels *= rgb("#fff0dd") / np.float32(255.0)
-    # Half a level of noise hides the steps of the gradients.
-    canvas.pixels += rng.normal(0.0, 0.5, (height, width, 1)).astype(np.float32)
+
+    def finish(pixels: NDArray[np.float32]) -> None:
+        # The corners fall off a little, as with any lens.
+        height, width, _ = pixels.shape
+        x = np.linspace(-1, 1, width, dtype=np.float32)[None, :]
+        y = np.linspace(-1, 1, height, dtype=np.float32)[:, None]
+        pixels *= (1.0 - 0.16 * np.clip(x * x * 0.6 + y * y * 0.4, 0, 1) ** 1.5)[:, :, None]
+        if palette.dusk:
+            pixels *= rgb("#fff0dd") / np.float32(255.0)
+        # Half a level of noise hides the steps of the gradients. Nothing random comes after it.
+        pixels += rng.normal(0.0, 0.5, (height, width, 1)).astype(np.float32)
+
+    canvas.touch(finish)

@@ -7,6 +7,8 @@ frame is a crop of these at a fraction of a pixel, with the few things that move
 
 from __future__ import annotations
 
+import threading
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +18,7 @@ from gazewire.sim.canvas import mix, rgb
 from gazewire.sim.gaze_path import Landmark
 from gazewire.sim.head import HeadMotion
 from gazewire.sim.pinhole import Pinhole
-from gazewire.sim.room import furnish
+from gazewire.sim.room import Room, furnish
 
 __all__ = ["Scene"]
 
@@ -66,7 +68,23 @@ class Scene:
         }
         rng = np.random.default_rng([seed, 0xC10C])
         self._time_of_day_s = float(rng.uniform(0.0, 43200.0))
-        self._planes = _planes(room.picture)
+        self._room: Room | None = room
+        self._planes: tuple[Plane, Plane, Plane] | None = None
+        self._painting = threading.Lock()
+
+    def paint(self) -> tuple[Plane, Plane, Plane]:
+        """Paint the room, once, so that the first picture takes no longer than others: a second.
+
+        Returns:
+            The planes of which pictures are cut out, Y, U and V; not to be written to.
+        """
+        with self._painting:
+            if self._planes is None:
+                assert self._room is not None
+                self._planes = _planes(self._room.paint())
+                # The canvas is four times as large.
+                self._room = None
+            return self._planes
 
     def project(self, points: NDArray[np.float64], t_s: float) -> NDArray[np.float64]:
         """Pixels at which points of the room are seen at an instant.
@@ -93,7 +111,7 @@ class Scene:
         data = np.empty(width * height * 3 // 2, np.uint8)
         luma = data[: width * height].reshape(height, width)
         chroma = data[width * height :].reshape(2, height // 2, width // 2)
-        for plane, room, divisor in zip((luma, *chroma), self._planes, (1, 2, 2), strict=True):
+        for plane, room, divisor in zip((luma, *chroma), self.paint(), (1, 2, 2), strict=True):
             # The middle of the crop. Chroma samples lie in the middle of two by two pixels.
             middle = (np.array(room.shape[::-1]) - 1) / 2 + slide / divisor
             size = (plane.shape[1], plane.shape[0])

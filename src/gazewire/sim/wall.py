@@ -8,8 +8,9 @@ painted the other way round then.
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
-from gazewire.sim.canvas import Canvas, box, ellipse, gradient, mix, noise, rgb
+from gazewire.sim.canvas import Canvas, box, ellipse, gradient, mix, noise_to_come, rgb
 from gazewire.sim.desk import DESK_BACK
 from gazewire.sim.gaze_path import Landmark
 from gazewire.sim.palette import Palette
@@ -19,15 +20,18 @@ __all__ = ["paint_clock_face", "paint_shelf", "paint_wall", "paint_window"]
 
 def paint_wall(canvas: Canvas, palette: Palette, side: int, rng: np.random.Generator) -> None:
     """Paint the wall: bright near the window, with the fine unevenness of plaster."""
-    height, width, _ = canvas.pixels.shape
-    across = np.linspace(0.0, 1.0, width, dtype=np.float32)[None, :]
-    down = np.linspace(0.0, 1.0, height, dtype=np.float32)[:, None]
-    far = across if side > 0 else 1 - across
-    share = np.clip(0.12 + 0.62 * far**1.4 + 0.22 * (down - 0.3) ** 2, 0, 1)[:, :, None]
-    canvas.pixels[:] = rgb(palette.wall) * (1 - share) + rgb(palette.wall_shade) * share
-    plaster = 1.1 * noise(rng, (height, width), (90, 70))
-    plaster += 0.8 * noise(rng, (height, width), (5, 5))
-    canvas.pixels += plaster[:, :, None]
+    height, width = canvas.shape
+    coarse, fine = (noise_to_come(rng, canvas.shape, grain) for grain in ((90, 70), (5, 5)))
+
+    def plaster(pixels: NDArray[np.float32]) -> None:
+        across = np.linspace(0.0, 1.0, width, dtype=np.float32)[None, :]
+        down = np.linspace(0.0, 1.0, height, dtype=np.float32)[:, None]
+        far = across if side > 0 else 1 - across
+        share = np.clip(0.12 + 0.62 * far**1.4 + 0.22 * (down - 0.3) ** 2, 0, 1)[:, :, None]
+        pixels[:] = rgb(palette.wall) * (1 - share) + rgb(palette.wall_shade) * share
+        pixels += (1.1 * coarse() + 0.8 * fine())[:, :, None]
+
+    canvas.touch(plaster)
     # The skirting shadow where desk and wall meet.
     canvas.shadow(
         box(-2.0, DESK_BACK - 0.02, 4.0, 0.2), offset=(0, 0), softness=0.12, strength=0.30

@@ -65,6 +65,8 @@ class Wearer:
             a small machine. None: no eye cameras.
         gaze_noise_deg: standard deviation of the error of published gaze points, across and down.
             Zero by default: what is published is where the person looks. Eye states have no error.
+        paints_ahead: paint the room now, which takes a second, and not when the first picture of it
+            is asked for.
     """
 
     def __init__(
@@ -74,6 +76,7 @@ class Wearer:
         seed: int,
         eye_rate_hz: int | None = _GAZE_RATE_HZ,
         gaze_noise_deg: float = 0.0,
+        paints_ahead: bool = True,
     ) -> None:
         if eye_rate_hz is not None and (eye_rate_hz < 1 or _GAZE_RATE_HZ % eye_rate_hz):
             raise ValueError(
@@ -82,6 +85,8 @@ class Wearer:
         camera = scene_camera(product)
         is_neon = product == "neon"
         self.scene = Scene(camera, seed)
+        if paints_ahead:
+            self.scene.paint()
         self.person = Person.from_seed(seed)
         self._sound = RoomSound(seed) if is_neon else None
         self.info = GlassesInfo(

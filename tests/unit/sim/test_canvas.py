@@ -31,6 +31,15 @@ def test_a_canvas_has_even_sides_for_chroma_of_half_the_resolution() -> None:
     )
 
 
+def test_what_is_painted_later_lies_over_what_was_painted_before_the_pixels_were_seen() -> None:
+    canvas = sheet()
+    canvas.fill(box(-1.0, -0.5, 2.0, 1.0), "#ffffff")
+    assert canvas.pixels[50, 100, 0] == 255.0
+    canvas.fill(box(-0.5, -0.25, 1.0, 0.5), "#000000")
+    assert canvas.pixels[50, 100, 0] == 0.0
+    assert canvas.pixels[2, 2, 0] == 255.0
+
+
 def test_the_middle_of_the_room_is_the_middle_of_the_canvas() -> None:
     assert sheet().to_px(np.zeros((1, 2))).tolist() == [[99.5, 49.5]]
 
