@@ -81,7 +81,11 @@ Request = (
 """What a client may ask for."""
 
 _PURPOSE = "Pupil Remote"
-(_ASK_TIME,) = AskTime().serialize()
+_ASK_TIME = AskTime().serialize()
+
+# Whoever has gone, or does not read, has no reply.
+_LAST = int(zmq.DONTWAIT)
+_MORE_FOLLOWS = int(zmq.DONTWAIT | zmq.SNDMORE)
 
 _MAX_REPLY_BYTES = 64 * 1024
 _TIMEOUT_S = 5.0
@@ -155,7 +159,9 @@ class RemoteServer:
     async def __aenter__(self) -> Self:
         async with AsyncExitStack() as stack:
             context = await stack.enter_async_context(ZmqContext())
-            socket = context.socket(zmq.REP)
+            # Not REP: that falls silent for ever when a connection ends after something that is no
+            # request, which any twelve bytes in the manner of ZMTP 1.0 can be.
+            socket = context.socket(zmq.ROUTER)
             socket.setsockopt(zmq.MAXMSGSIZE, MAX_REQUEST_BYTES)
             notice_lost_peers(socket)
             if self._security is not None:
@@ -176,15 +182,14 @@ class RemoteServer:
 
     def _serve(self, socket: Socket) -> None:
         while True:
-            first = socket.recv()
-            if socket.getsockopt(zmq.RCVMORE):
-                reply = self._answer([first, *socket.recv_multipart()])
-            elif first == _ASK_TIME:
-                # Clients tell their clocks by how long this takes.
-                reply = self._time()
-            else:
-                reply = self._answer([first])
-            socket.send(reply)
+            envelope, request = _receive_request(socket)
+            if not request:
+                continue
+            reply = None if request == _ASK_TIME else self._answer(request)
+            for frame in envelope:
+                socket.send(frame, _MORE_FOLLOWS)
+            # Clients tell their clocks by this: it is read when all else is done.
+            socket.send(self._time() if reply is None else reply, _LAST)
 
     def _answer(self, request: list[bytes]) -> bytes:
         """Do what a request asks for; whatever goes wrong with it is not the next one's fault."""
@@ -369,6 +374,24 @@ class _Line:
         return ConnectionLostError(
             f"Pupil Remote at {self._url} has not answered in {self._timeout_s:g} s"
         )
+
+
+def _receive_request(socket: Socket) -> tuple[list[bytes], list[bytes]]:
+    """Receive the way that the reply has to take, and the request (RFC 28/REQREP).
+
+    Returns:
+        Everything up to the empty frame, and what follows; nothing where there is no such frame.
+    """
+    # The first frame is libzmq's name for the connection, and never alone.
+    envelope, request = [socket.recv()], list[bytes]()
+    has_more: object = True
+    while has_more and envelope[-1]:
+        envelope.append(socket.recv())
+        has_more = socket.getsockopt(zmq.RCVMORE)
+    while has_more:
+        request.append(socket.recv())
+        has_more = socket.getsockopt(zmq.RCVMORE)
+    return envelope, request
 
 
 def _only_frame(frames: list[bytes]) -> bytes:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import random
 import re
 import socket
 import threading
@@ -313,6 +314,18 @@ async def test_garbage_is_harmless(
         connection.sendall(garbage)
         await still_answers(peers, program)
     await still_answers(peers, program)
+
+
+async def test_bytes_in_the_manner_of_zmtp_1_do_not_silence_it(
+    program: Program, peers: zmq.asyncio.Context
+) -> None:
+    """Read as frames of no request, from a connection that is gone; they silence libzmq's REP."""
+    chance = random.Random(1)
+    with connected(peers, program) as peer:
+        for _ in range(300):
+            with socket.create_connection((LOOPBACK, program.remote.port)) as connection:
+                connection.sendall(b"\x01\x00" + chance.randbytes(48))
+            assert await ask(peer, b"v") == [b"3.6.14"]
 
 
 # Size
