@@ -36,6 +36,14 @@ class _WireType(IntEnum):
 
 _TIMESTAMP, _ACCEL, _GYRO, _ROTATION = 1, 2, 3, 4
 
+# A whole sample as all devices write it in our time: no number is zero, and the instant takes nine
+# bytes, as it does from 1972 to 2262.
+_WHOLE = struct.Struct("<B9s3sfBfBf3sfBfBf3sfBfBfBf")
+_WHOLE_TAGS = (
+    *(0x08, b"\x12\x0f\x0d", 0x15, 0x1D, b"\x1a\x0f\x0d", 0x15, 0x1D),
+    *(b"\x22\x14\x0d", 0x15, 0x1D, 0x25),
+)
+
 _FLOAT = struct.Struct("<f")
 _FLOAT_ZERO = bytes(4)
 _MAX_UINT64 = (1 << 64) - 1
@@ -79,6 +87,8 @@ def parse_imu(payload: bytes) -> ImuDatum:
     Raises:
         RemoteProtocolError: not a protobuf message.
     """
+    if len(payload) == _WHOLE.size and (whole := _read_whole(payload)) is not None:
+        return whole
     timestamp_unix_ns = 0
     # Numbered from one: field n of a sub-message goes to place n - 1.
     accel, gyro, rotation = [0.0] * 3, [0.0] * 3, [0.0] * 4
@@ -93,6 +103,22 @@ def parse_imu(payload: bytes) -> ImuDatum:
         accel_g=(accel[0], accel[1], accel[2]),
         gyro_deg_s=(gyro[0], gyro[1], gyro[2]),
         quaternion_wxyz=(rotation[0], rotation[1], rotation[2], rotation[3]),
+    )
+
+
+def _read_whole(payload: bytes) -> ImuDatum | None:
+    """Read a sample in the usual layout, and much more quickly; None where it is another."""
+    f = _WHOLE.unpack(payload)
+    if (f[0], *f[2::2]) != _WHOLE_TAGS:
+        return None
+    timestamp_unix_ns, end = _parse_varint(payload, 1)
+    if end != 1 + len(f[1]):
+        return None
+    return ImuDatum(
+        timestamp_unix_ns=timestamp_unix_ns,
+        accel_g=(f[3], f[5], f[7]),
+        gyro_deg_s=(f[9], f[11], f[13]),
+        quaternion_wxyz=(f[15], f[17], f[19], f[21]),
     )
 
 
