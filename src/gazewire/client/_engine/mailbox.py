@@ -216,13 +216,13 @@ class Mailbox(Generic[T]):
             if left_s is not None and left_s <= 0:
                 return False
             wait_s = _LONGEST_WAIT_S if left_s is None else min(left_s, _LONGEST_WAIT_S)
-            begin_ns = self._clock.mono_ns()
+            begin_ns = 0 if left_s is None else self._clock.mono_ns()
             try:
                 woken = self._changed.wait(wait_s)
             except BaseException:
                 # Ctrl-C. Perhaps we were just told of an item; then somebody else must be.
                 self._changed.notify()
                 raise
-            if left_s is not None:
+            if left_s is not None and not self._items:
                 left_s -= (self._clock.mono_ns() - begin_ns) / _NS_PER_S if woken else wait_s
         return True
