@@ -248,15 +248,20 @@ class Bus:
 
 
 def _proxy(incoming: Socket, outgoing: Socket) -> None:
-    zmq.proxy(incoming, outgoing)
+    while True:
+        try:
+            zmq.proxy(incoming, outgoing)
+        except zmq.Again:
+            # A subscriber can make libzmq promise one more frame than there is: it takes one that
+            # repeats a subscription out of the midst of a message. The proxy ends, and goes on.
+            continue
 
 
 def _greet(greeter: Socket) -> None:
     """Answer each new subscription that is a greeting."""
     while True:
-        frames = greeter.recv_multipart()
         try:
-            subscription = Subscription.parse(frames[0])
+            subscription = Subscription.parse(greeter.recv())
         except RemoteProtocolError:
             # Whatever else subscribers send goes to all publishers.
             continue

@@ -104,6 +104,7 @@ def shake_hands(port: int, kind: bytes) -> socket.socket:
 
 
 def zmtp_frame(content: bytes, *, more: bool = False) -> bytes:
+    """One frame of the long form, which is `more` or the last one of its message."""
     return bytes([2 + more]) + len(content).to_bytes(8, "big") + content
 
 
@@ -278,6 +279,19 @@ async def test_a_subscription_that_would_end_libzmq_ends_its_connection(bus: Bus
             peer.sendall(zmtp_frame(b"\x01" + b"x" * 1_000_000))
         assert await asyncio.to_thread(is_hung_up, peer)
         await still_serves(bus)
+
+
+async def test_a_message_whose_end_libzmq_takes_for_a_subscription_ends_nothing(bus: Bus) -> None:
+    # The proxy waits for the end in vain.
+    with shake_hands(bus.sub_port, b"SUB") as peer:
+        peer.sendall(zmtp_frame(b"\x01again"))
+        async with BusPublisher(bus.pub_url) as publisher:
+            for _ in range(20):
+                await still_serves(bus)
+                peer.sendall(zmtp_frame(b"upstream", more=True) + zmtp_frame(b"\x01again"))
+                publisher.publish(Message("again", GREETING))
+        await still_serves(bus)
+    await still_serves(bus)
 
 
 async def test_the_longest_subscription_that_is_taken_ends_nothing(bus: Bus) -> None:

@@ -153,9 +153,9 @@ class BusPublisher:
     def _listen(self) -> None:
         """Read what the bus tells of its subscribers."""
         while has_input(self._socket):
-            frame, *_ = self._socket.recv_multipart(zmq.DONTWAIT)
             try:
-                subscription = Subscription.parse(frame)
+                # Frame by frame: a message may lack its end.
+                subscription = Subscription.parse(self._socket.recv(zmq.DONTWAIT))
             except RemoteProtocolError:
                 # A subscriber may send anything else, too, to all publishers.
                 continue
