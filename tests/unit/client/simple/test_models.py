@@ -22,7 +22,7 @@ class CountedPicture:
     def __init__(self) -> None:
         self.conversions = 0
 
-    def to_ndarray(self, *, format: str) -> np.ndarray[Any, np.dtype[np.uint8]]:
+    def to_ndarray(self, *, format: str, **_: object) -> np.ndarray[Any, np.dtype[np.uint8]]:
         assert format == "bgr24"
         self.conversions += 1
         return np.full((self.height, self.width, 3), 90, np.uint8)

@@ -40,3 +40,12 @@ def test_pixels_are_the_callers_own(frame: VideoFrame) -> None:
 def test_an_array_of_the_pictures_own_format_comes_without_conversion(frame: VideoFrame) -> None:
     assert frame.to_ndarray().shape == (48, 64)
     assert frame.to_ndarray(format="rgb24").shape == (48, 64, 3)
+
+
+@pytest.mark.parametrize(("width", "height"), [(1600, 1200), (384, 192), (30, 14)])
+def test_quick_conversion_gives_the_pixels_of_the_usual_one(width: int, height: int) -> None:
+    noise = np.random.default_rng(5).integers(0, 256, (height * 3 // 2, width), np.uint8)
+    frame = VideoFrame.at_unix_ns(av.VideoFrame.from_ndarray(noise, format="yuv420p"), AT_NS)
+    pixels = frame.bgr_buffer()
+    assert pixels.flags.c_contiguous
+    assert np.array_equal(pixels, frame.to_ndarray(format="bgr24"))
