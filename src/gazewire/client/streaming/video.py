@@ -69,7 +69,9 @@ class VideoFrame(Timestamped, _VideoFields):
         # Not with as many threads as there are cores, which would be libav's choice: to wake them
         # costs an eye picture several times its conversion, and a scene picture gains nothing.
         # Where no size changes, the way of interpolating changes no pixel.
-        return self.to_ndarray(format="bgr24", interpolation="FAST_BILINEAR", threads=1)
+        pixels = self.to_ndarray(format="bgr24", interpolation="FAST_BILINEAR", threads=1)
+        # A copy where rows end with padding, which they do at unusual widths only.
+        return np.ascontiguousarray(pixels)
 
 
 def video_feed(name: str, address: StreamAddress, options: StreamOptions) -> Feed[VideoFrame]:
