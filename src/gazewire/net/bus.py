@@ -123,8 +123,12 @@ class Bus:
             context = await stack.enter_async_context(ZmqContext())
             if self._security is not None:
                 self._security.start(context)
-            self._listen(context)
-            incoming, outgoing = await self._join(context)
+            reliable = self._open_proxy(context)
+            incoming = await self._subscribe(context)
+            # Not earlier: what has waited for the bus may be for the bus itself.
+            self._open_intake(context, reliable)
+            outgoing = context.async_socket(zmq.PUSH)
+            outgoing.connect(_INTAKE)
             tasks = await stack.enter_async_context(asyncio.TaskGroup())
             for work in (self._keep_delayed(incoming), self._release_delayed(outgoing)):
                 stack.callback(tasks.create_task(work).cancel)
@@ -178,8 +182,8 @@ class Bus:
         host = "127.0.0.1" if self._host == "0.0.0.0" else self._host
         return f"tcp://{host}:{port}"
 
-    def _listen(self, context: ZmqContext) -> None:
-        """Bind all ports, then let the messages flow."""
+    def _open_proxy(self, context: ZmqContext) -> Socket:
+        """Let messages flow; return a publisher, for what comes by the reliable way."""
         publishers = self._socket(context, zmq.XSUB, frame_bytes=self._limits.frame_bytes)
         self._pub_port = bind(publishers, self._host, self._pub_port, purpose=_PURPOSE)
         publishers.bind(_PUBLISHERS)
@@ -190,11 +194,7 @@ class Bus:
         self._sub_port = bind(subscribers, self._host, self._sub_port, purpose=_PURPOSE)
         subscribers.bind(_SUBSCRIBERS)
 
-        intake = self._socket(context, zmq.PULL, frame_bytes=self._limits.frame_bytes)
-        self._push_port = bind(intake, self._host, self._push_port, purpose=_PURPOSE)
-        intake.bind(_INTAKE)
-
-        # Where the proxy is behind, the intake waits for it, and its senders for the intake.
+        # Where the proxy is behind, this one waits for it.
         reliable = context.socket(zmq.PUB)
         reliable.setsockopt(zmq.XPUB_NODROP, 1)
         reliable.setsockopt(zmq.SNDHWM, self._limits.queued_messages)
@@ -202,10 +202,15 @@ class Bus:
 
         greeter = context.socket(zmq.XPUB)
         greeter.connect(_PUBLISHERS)
-
         context.start("bus", _proxy, publishers, subscribers)
-        context.start("bus intake", _proxy, intake, reliable)
         context.start("bus hello", _greet, greeter)
+        return reliable
+
+    def _open_intake(self, context: ZmqContext, reliable: Socket) -> None:
+        intake = self._socket(context, zmq.PULL, frame_bytes=self._limits.frame_bytes)
+        self._push_port = bind(intake, self._host, self._push_port, purpose=_PURPOSE)
+        intake.bind(_INTAKE)
+        context.start("bus intake", _proxy, intake, reliable)
 
     def _socket(self, context: ZmqContext, kind: int, *, frame_bytes: int) -> Socket:
         socket = context.socket(kind)
@@ -218,29 +223,28 @@ class Bus:
             self._security.protect(socket)
         return socket
 
-    async def _join(self, context: ZmqContext) -> tuple[AsyncSocket, AsyncSocket]:
+    async def _subscribe(self, context: ZmqContext) -> AsyncSocket:
         """Subscribe to what is for the bus itself, and wait until that is in force."""
         incoming = context.async_socket(zmq.SUB)
         incoming.connect(_SUBSCRIBERS)
-        incoming.subscribe(ALL_TOLD_TOPIC)
-        incoming.subscribe(Family.DELAYED_NOTIFY.value)
         hello = new_hello()
-        incoming.subscribe(hello)
-        while (await incoming.recv_multipart())[0] != hello:
-            pass  # somebody was quicker: nobody has been promised anything yet
+        for prefix in (ALL_TOLD_TOPIC, Family.DELAYED_NOTIFY.value, hello):
+            incoming.subscribe(prefix)
+        while (frames := await incoming.recv_multipart())[0] != hello:
+            self._keep(frames)
         incoming.unsubscribe(hello)
-        outgoing = context.async_socket(zmq.PUSH)
-        outgoing.connect(_INTAKE)
-        return incoming, outgoing
+        return incoming
 
     async def _keep_delayed(self, incoming: AsyncSocket) -> None:
         while True:
-            frames = await incoming.recv_multipart()
-            try:
-                self._delayed.put(parse_notification(Message.parse(frames)))
-            except RemoteProtocolError as error:
-                self._malformed += 1
-                logger.warning("a delayed notification is dropped: %s", error)
+            self._keep(await incoming.recv_multipart())
+
+    def _keep(self, frames: list[bytes]) -> None:
+        try:
+            self._delayed.put(parse_notification(Message.parse(frames)))
+        except RemoteProtocolError as error:
+            self._malformed += 1
+            logger.warning("a delayed notification is dropped: %s", error)
 
     async def _release_delayed(self, outgoing: AsyncSocket) -> None:
         async for notification in self._delayed:

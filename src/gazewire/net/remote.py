@@ -160,7 +160,7 @@ class RemoteServer:
         async with AsyncExitStack() as stack:
             context = await stack.enter_async_context(ZmqContext())
             # Not REP: that falls silent for ever when a connection ends after something that is no
-            # request, which any twelve bytes in the manner of ZMTP 1.0 can be.
+            # request, which a few bytes in the manner of ZMTP 1.0 are.
             socket = context.socket(zmq.ROUTER)
             socket.setsockopt(zmq.MAXMSGSIZE, MAX_REQUEST_BYTES)
             notice_lost_peers(socket)
