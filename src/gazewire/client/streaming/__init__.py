@@ -22,6 +22,7 @@ from gazewire.client.streaming.gaze import (
     RTSPGazeStreamer,
     receive_gaze_data,
 )
+from gazewire.client.streaming.gaze_batches import RTSPGazeBatchStreamer, receive_gaze_batches
 from gazewire.client.streaming.imu import IMUData, ImuPacket, RTSPImuStreamer, receive_imu_data
 from gazewire.client.streaming.video import RTSPVideoFrameStreamer, VideoFrame, receive_video_frames
 
@@ -39,6 +40,7 @@ __all__ = [
     "RTSPAudioStreamer",
     "RTSPData",
     "RTSPEyeEventStreamer",
+    "RTSPGazeBatchStreamer",
     "RTSPGazeStreamer",
     "RTSPImuStreamer",
     "RTSPRawStreamer",
@@ -47,6 +49,7 @@ __all__ = [
     "VideoFrame",
     "receive_audio_frames",
     "receive_eye_events_data",
+    "receive_gaze_batches",
     "receive_gaze_data",
     "receive_imu_data",
     "receive_raw_rtsp_data",

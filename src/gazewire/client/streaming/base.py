@@ -131,11 +131,25 @@ class RTSPRawStreamer:
         async for item in self._received():
             yield item
 
+    # Any, in both: what comes depends on the subclass.
     async def _received(self) -> AsyncIterator[Any]:
+        async for item in self._entered_items():
+            yield item
+        self._raise_failure()
+
+    async def _received_together(self) -> AsyncIterator[list[Any]]:
+        """All items that have come since the last look, one at least."""
+        unread = self._entered_items()
+        while items := await unread.batch():
+            yield items
+        self._raise_failure()
+
+    def _entered_items(self) -> Subscription[Any]:
         if self._items is None:
             raise LocalProtocolError("enter the streamer with 'async with' first")
-        async for item in self._items:
-            yield item
+        return self._items
+
+    def _raise_failure(self) -> None:
         # Where the reading was ended by leaving the context, there is nothing to complain about.
         reader = self.reader
         if reader.has_ended and reader.failure is not None:
