@@ -36,12 +36,16 @@ class EyeMode(enum.StrEnum):
 _CORES_FOR_PROCESSES = 4
 
 
+_EYE_HELP = "What the {} eye sees: synthetic, none, a video or recording, or v4l2:/dev/video0."
+
+
 def service(
     port: Annotated[int, typer.Option(min=0, max=65535, help="Of Pupil Remote.")] = _DEFAULT_PORT,
-    eye0: Annotated[
-        str, typer.Option(help="What the right eye sees: synthetic, none.")
-    ] = SYNTHETIC,
-    eye1: Annotated[str, typer.Option(help="What the left eye sees: synthetic, none.")] = SYNTHETIC,
+    eye0: Annotated[str, typer.Option(help=_EYE_HELP.format("right"))] = SYNTHETIC,
+    eye1: Annotated[str, typer.Option(help=_EYE_HELP.format("left"))] = SYNTHETIC,
+    scene: Annotated[
+        str, typer.Option(help="What the scene camera sees, in the same words.")
+    ] = NO_SOURCE,
     eyes: Annotated[
         EyeMode,
         typer.Option(help="A process for each eye, or tasks of one; auto: as there are cores."),
@@ -91,7 +95,7 @@ def service(
             group=group,
             bus_level=10 if debug else 20,
         )
-        parts = service_parts(sources, seed=seed, rate_hz=eye_rate, spawn=_spawns(eyes))
+        parts = service_parts(sources, scene, seed=seed, rate_hz=eye_rate, spawn=_spawns(eyes))
         async with serve_service(config, parts, SystemClock()) as running:
             announce(_facts(running), _text(running), as_json=as_json)
             ends = [asyncio.create_task(stop.wait()), asyncio.create_task(running.wait_stopped())]

@@ -1,18 +1,23 @@
-"""From what a user types after ``--eye0`` and ``--eye1`` to the parts of a service."""
+"""From what a user types after ``--eye0``, ``--eye1`` and ``--scene`` to the parts of a service."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 
-from gazewire.compose.spec import NO_SOURCE, SYNTHETIC
+from gazewire.camera import VideoShape
+from gazewire.compose.footage_camera import Place, VideoCamera, open_footage
+from gazewire.compose.spec import NO_SOURCE, SYNTHETIC, VIDEO4LINUX
 from gazewire.compose.synthetic_calibrator import TruthfulCalibrator
 from gazewire.compose.synthetic_eye import SyntheticEye
 from gazewire.compose.synthetic_gaze import TruthfulGaze, TruthfulMovement, WearerMemory
+from gazewire.compose.synthetic_scene import SyntheticScene, TruthfulSurfaces
 from gazewire.errors import UnreadableSourceError
 from gazewire.model import EyeId
 from gazewire.service import (
     BlindDetector,
+    Camera,
     EyeLauncher,
     EyeParts,
     EyeStart,
@@ -25,11 +30,17 @@ from gazewire.service import (
 __all__ = ["eye_parts", "service_parts"]
 
 
+# What is asked of cameras; they give what is next to it.
+_EYE = VideoShape(width=400, height=400, rate_hz=120.0)
+_SCENE = VideoShape(width=1280, height=720, rate_hz=30.0)
+
+
 def eye_parts(spec: str, eye_id: EyeId, *, seed: int, rate_hz: int) -> EyeParts:
     """Make what an eye is made of.
 
     Args:
-        spec: ``synthetic`` or ``none``.
+        spec: ``synthetic``, ``none``, the path of a video or recording, or the path of a camera
+            after ``v4l2:``.
         eye_id: which eye.
         seed: who the synthetic wearer is.
         rate_hz: exposures a second of the synthetic wearer, a divisor of 200.
@@ -37,24 +48,31 @@ def eye_parts(spec: str, eye_id: EyeId, *, seed: int, rate_hz: int) -> EyeParts:
     Raises:
         SourceError: there is no such source, or not at this rate.
     """
-    if spec == NO_SOURCE:
-        return EyeParts(NoCamera(), BlindDetector(eye_id), BlindDetector(eye_id))
-    if spec != SYNTHETIC:
-        raise UnreadableSourceError(spec, f"an eye sees 'synthetic' or 'none', not {spec!r}")
-    if rate_hz < 1 or 200 % rate_hz:
-        raise UnreadableSourceError(spec, f"the rate of eye frames divides 200; {rate_hz} does not")
-    return SyntheticEye.parts(seed, eye_id, rate_hz)
+    if spec == SYNTHETIC:
+        if rate_hz < 1 or 200 % rate_hz:
+            raise UnreadableSourceError(
+                spec, f"the rate of eye frames divides 200; {rate_hz} does not"
+            )
+        return SyntheticEye.parts(seed, eye_id, rate_hz)
+    camera = _camera(spec, "eye1" if eye_id else "eye0")
+    return EyeParts(camera, BlindDetector(eye_id), BlindDetector(eye_id))
 
 
 def service_parts(
-    eyes: Mapping[EyeId, str], *, seed: int, rate_hz: int, spawn: bool
+    eyes: Mapping[EyeId, str],
+    scene: str = NO_SOURCE,
+    *,
+    seed: int,
+    rate_hz: int,
+    spawn: bool,
 ) -> ServiceParts:
     """Make what is put into a service.
 
     Args:
         eyes: what each eye sees, as for `eye_parts`.
+        scene: what the scene camera sees, in the same words.
         seed: who the synthetic wearer is.
-        rate_hz: exposures a second of the synthetic wearer, a divisor of 200.
+        rate_hz: exposures a second of the synthetic wearer's eyes, a divisor of 200.
         spawn: a process for each eye; otherwise they are tasks of the service.
 
     Raises:
@@ -72,13 +90,25 @@ def service_parts(
 
     launcher: EyeLauncher = SpawnedEyes(command) if spawn else InProcessEyes(parts)
     memory = WearerMemory(seed)
+    is_synthetic = scene == SYNTHETIC
     return ServiceParts(
         launcher=launcher,
         mapper=lambda mode: TruthfulGaze(memory, mode),
         fixations=lambda args: TruthfulMovement(memory),
         blinks=lambda args: TruthfulMovement(memory),
         calibrator=TruthfulCalibrator(memory),
+        scene=SyntheticScene(seed) if is_synthetic else _camera(scene, "world"),
+        surfaces=TruthfulSurfaces() if is_synthetic else None,
     )
+
+
+def _camera(spec: str, place: Place) -> Camera:
+    if spec == NO_SOURCE:
+        return NoCamera()
+    if spec.startswith(VIDEO4LINUX):
+        wanted = _SCENE if place == "world" else _EYE
+        return VideoCamera(Path(spec.removeprefix(VIDEO4LINUX)), place, wanted)
+    return open_footage(Path(spec), place)
 
 
 def _command(start: EyeStart, spec: str, seed: int, rate_hz: int) -> list[str]:

@@ -30,7 +30,7 @@ from gazewire.service import (
     METHOD_3D,
     BlindDetector,
     DetectorSettings,
-    EyeExposure,
+    Exposure,
     EyeParts,
     nothing_found,
 )
@@ -38,11 +38,12 @@ from gazewire.sim import EyePose, EyeRenderer, PupilTruth, Wearer, WearerTruth
 from gazewire.sim.eye_camera import EYE_IMAGE_SIZE_PX, EyeCamera, Side
 from gazewire.time import Clock
 
-__all__ = ["SyntheticEye", "TruthfulDetector", "life_from", "synthetic_wearer"]
+__all__ = ["LIFE_NS", "SyntheticEye", "TruthfulDetector", "life_from", "synthetic_wearer"]
+
+LIFE_NS = 60_000_000_000
+"""After so long the wearer begins anew."""
 
 _GAZE_RATE_HZ = 200
-_LIFE_NS = 60_000_000_000
-
 # So late an exposure may be.
 _LATEST_NS = 100_000_000
 
@@ -75,13 +76,13 @@ def _made(seed: int) -> Wearer:
 def life_from(wearer: Wearer, unix_ns: int) -> Iterator[WearerTruth]:
     """What is true of a wearer from an instant on, 200 times a second, without end."""
     while True:
-        start_ns = unix_ns - unix_ns % _LIFE_NS
+        start_ns = unix_ns - unix_ns % LIFE_NS
         for truth in wearer.truths(start_ns):
-            if truth.timestamp_unix_ns >= start_ns + _LIFE_NS:
+            if truth.timestamp_unix_ns >= start_ns + LIFE_NS:
                 break
             if truth.timestamp_unix_ns >= unix_ns:
                 yield truth
-        unix_ns = start_ns + _LIFE_NS
+        unix_ns = start_ns + LIFE_NS
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ class _TruthfulExposure:
 
 
 class SyntheticEye:
-    """The camera that looks at one eye of a wearer: a `gazewire.service.EyeCamera`.
+    """The camera that looks at one eye of a wearer: a `gazewire.service.Camera`.
 
     Args:
         seed: who the wearer is.
@@ -122,7 +123,7 @@ class SyntheticEye:
         """What an eye is made of whose pupil is known."""
         return EyeParts(cls(seed, eye_id, rate_hz), TruthfulDetector(eye_id), BlindDetector(eye_id))
 
-    async def publish_to(self, publish: Callable[[EyeExposure], None], clock: Clock) -> None:
+    async def publish_to(self, publish: Callable[[Exposure], None], clock: Clock) -> None:
         """Publish each exposure at its instant, without end."""
         await play(self._exposures(clock), clock, publish)
 
@@ -176,7 +177,7 @@ class TruthfulDetector:
     def __init__(self, eye_id: EyeId) -> None:
         self._eye_id = eye_id
 
-    def pupils(self, exposure: EyeExposure, settings: DetectorSettings) -> Sequence[PupilDatum]:
+    def pupils(self, exposure: Exposure, settings: DetectorSettings) -> Sequence[PupilDatum]:
         """The 2-D datum, then the 3-D one, which has all of its keys also where nothing is seen."""
         assert isinstance(exposure, _TruthfulExposure), "who knows the truth looks at nothing else"
         truth = exposure.truth

@@ -1,7 +1,7 @@
 """Pupil Service in software, and what Capture had without its window: bus, Remote, eyes, gaze.
 
 The service opens no camera and finds no pupil by itself: what does is put in, by the protocols
-`EyeCamera`, `PupilSource`, `GazeMapper`, `FixationDetector` and `BlinkDetector`.
+`Camera`, `PupilSource`, `GazeMapper`, `FixationDetector` and `BlinkDetector`.
 """
 
 from gazewire.service.bus_outlet import BusAddresses
@@ -25,8 +25,8 @@ from gazewire.service.exposure import (
     METHOD_2D,
     METHOD_3D,
     BlindDetector,
-    EyeCamera,
-    EyeExposure,
+    Camera,
+    Exposure,
     FrameExposure,
     NoCamera,
     PupilSource,
@@ -50,6 +50,7 @@ from gazewire.service.plugin import Events, NoArgs, Plugin, PluginContext, Plugi
 from gazewire.service.plugins import PLUGIN_GROUP
 from gazewire.service.recording import OpenRecording, RecordingPlan, RecordingWriter
 from gazewire.service.server import RunningService, serve_service
+from gazewire.service.surfaces import SurfaceLocator, SurfacePose, matrix3
 
 __all__ = [
     "DEFAULT_REMOTE_PORT",
@@ -67,10 +68,10 @@ __all__ = [
     "CalibrationOutcome",
     "CalibrationRequest",
     "Calibrator",
+    "Camera",
     "DetectorSettings",
     "Events",
-    "EyeCamera",
-    "EyeExposure",
+    "Exposure",
     "EyeLauncher",
     "EyeParts",
     "EyeStart",
@@ -99,7 +100,10 @@ __all__ = [
     "ServiceConfig",
     "ServiceParts",
     "SpawnedEyes",
+    "SurfaceLocator",
+    "SurfacePose",
     "logs_published",
+    "matrix3",
     "nothing_found",
     "run_eye",
     "serve_service",

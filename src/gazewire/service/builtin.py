@@ -21,7 +21,10 @@ from gazewire.service.parts import ServiceParts
 from gazewire.service.pipeline import Pipeline
 from gazewire.service.plugin import Plugin, PluginContext, PluginType
 from gazewire.service.recorder import Recorder, RecorderArgs, RecordingRules
+from gazewire.service.scene_source import scene_source_type
+from gazewire.service.surfaces import NoSurfaces, surface_tracker_type
 from gazewire.service.time_sync import TimeSyncArgs, TimeSyncPlugin
+from gazewire.service.world import World
 
 __all__ = ["DEFAULT_PLUGINS", "GROUPS", "builtin_types"]
 
@@ -46,6 +49,7 @@ def builtin_types(
     bus: BusAddresses,
     pipeline: Pipeline,
     fitting: Fitting,
+    world: World,
 ) -> tuple[AnyPluginType, ...]:
     """Make the types of all plugins.
 
@@ -55,6 +59,7 @@ def builtin_types(
         bus: where it is.
         pipeline: some of whose parts plugins switch.
         fitting: fits mappings.
+        world: the scene camera.
     """
     recorders: list[Recorder] = []
 
@@ -73,6 +78,8 @@ def builtin_types(
         PluginType("Recorder", RecorderArgs, start_recorder, order=0.9),
         PluginType(GROUPS, GroupsArgs, _groups_starter(config, bus)),
         PluginType("Time_Sync", TimeSyncArgs, _time_sync_starter(config, is_recording)),
+        scene_source_type(world, bus.subscribe),
+        surface_tracker_type(world, pipeline, parts.surfaces or NoSurfaces()),
         *_movement_types(pipeline, parts),
         *choreography_types(pipeline, fitting),
     )

@@ -19,6 +19,7 @@ from gazewire.service.outlet import Outlet
 from gazewire.service.pipeline import Pipeline
 from gazewire.service.plugins import PluginHost
 from gazewire.service.supervisor import EyeSupervisor
+from gazewire.service.world import World
 from gazewire.wire.ipc import (
     MAX_NOTIFICATION_BYTES,
     Family,
@@ -62,6 +63,7 @@ class Conductor:
         plugins: that run.
         pipeline: that computes gaze.
         fitting: that calibrates.
+        world: the scene camera.
         make_mapper: makes the mapper of a mode.
     """
 
@@ -73,6 +75,7 @@ class Conductor:
         plugins: PluginHost,
         pipeline: Pipeline,
         fitting: Fitting,
+        world: World,
         *,
         make_mapper: Callable[[MappingMode], GazeMapper],
     ) -> None:
@@ -83,6 +86,7 @@ class Conductor:
         self._plugins = plugins
         self._pipeline = pipeline
         self._fitting = fitting
+        self._world = world
         self._make_mapper = make_mapper
 
     async def hear(self, messages: AsyncIterator[Message]) -> None:
@@ -105,6 +109,7 @@ class Conductor:
     async def end(self) -> None:
         """Say that the service ends, and see the eyes out."""
         self._plugins.close()
+        self._world.close()
         for eye_id in (0, 1):
             self._tell("eye_process.should_stop", eye_id=eye_id)
         _LOG.info("Process shutting down.")
@@ -130,6 +135,7 @@ class Conductor:
 
     def _handle(self, notification: Notification) -> None:
         self._supervisor.handle(notification)
+        self._world.handle(notification)
         match notification.subject:
             case "start_plugin" | "stop_plugin":
                 self._change_plugin(notification)

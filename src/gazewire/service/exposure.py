@@ -1,4 +1,4 @@
-"""What an eye sees and what is found in it: the seams where cameras and detectors are put in.
+"""What a camera sees and what is found in it: the seams where cameras and detectors are put in.
 
 An exposure is an image that need not exist yet: whoever publishes or looks for a pupil asks for the
 frame, and where nobody does none is made.
@@ -18,8 +18,8 @@ __all__ = [
     "METHOD_2D",
     "METHOD_3D",
     "BlindDetector",
-    "EyeCamera",
-    "EyeExposure",
+    "Camera",
+    "Exposure",
     "FrameExposure",
     "NoCamera",
     "PupilSource",
@@ -33,8 +33,8 @@ METHOD_3D = "pye3d 0.3.2 real-time"
 """Clients look for ``3d`` in it, and some for the name of the program's own detector."""
 
 
-class EyeExposure(Protocol):
-    """One image that an eye camera took."""
+class Exposure(Protocol):
+    """One image that a camera took."""
 
     @property
     def index(self) -> int:
@@ -56,8 +56,8 @@ class EyeExposure(Protocol):
         """The image. May take milliseconds; one worker thread asks at a time."""
 
 
-class EyeCamera(Protocol):
-    """A camera that looks at an eye."""
+class Camera(Protocol):
+    """A camera that looks at an eye, or at what the wearer sees."""
 
     @property
     def width(self) -> int:
@@ -67,7 +67,7 @@ class EyeCamera(Protocol):
     def height(self) -> int:
         """Rows; the same."""
 
-    async def publish_to(self, publish: Callable[[EyeExposure], None], clock: Clock) -> None:
+    async def publish_to(self, publish: Callable[[Exposure], None], clock: Clock) -> None:
         """Publish each exposure at its instant, until there are no more.
 
         Args:
@@ -82,7 +82,7 @@ class EyeCamera(Protocol):
 class PupilSource(Protocol):
     """Finds pupils: a detector, or somebody who knows."""
 
-    def pupils(self, exposure: EyeExposure, settings: DetectorSettings) -> Sequence[PupilDatum]:
+    def pupils(self, exposure: Exposure, settings: DetectorSettings) -> Sequence[PupilDatum]:
         """Find the pupil in an exposure; one worker thread calls it.
 
         Returns:
@@ -127,12 +127,12 @@ class FrameExposure:
 
 @dataclass(frozen=True, slots=True)
 class NoCamera:
-    """An eye without a camera: it runs, and waits for a source to be started over the bus."""
+    """No camera: whoever has it runs, and waits for a source to be started over the bus."""
 
     width: int = 192
     height: int = 192
 
-    async def publish_to(self, publish: Callable[[EyeExposure], None], clock: Clock) -> None:
+    async def publish_to(self, publish: Callable[[Exposure], None], clock: Clock) -> None:
         """Publish nothing."""
 
 
@@ -148,7 +148,7 @@ class BlindDetector:
     def __init__(self, eye_id: EyeId) -> None:
         self._eye_id = eye_id
 
-    def pupils(self, exposure: EyeExposure, settings: DetectorSettings) -> Sequence[PupilDatum]:
+    def pupils(self, exposure: Exposure, settings: DetectorSettings) -> Sequence[PupilDatum]:
         """Say that nothing was found."""
         return [nothing_found(self._eye_id, exposure.timestamp_unix_ns)]
 

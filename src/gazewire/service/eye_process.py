@@ -22,15 +22,16 @@ from dataclasses import dataclass
 
 import msgspec
 
-from gazewire.errors import GazewireError, RemoteProtocolError
+from gazewire.errors import RemoteProtocolError
 from gazewire.flow import Topic, unwrapped
 from gazewire.model import EyeId, Notification
 from gazewire.service.bus_outlet import BusAddresses, connect_outlet
+from gazewire.service.camera_slot import CameraSlot
 from gazewire.service.core_time import follow_core_time
 from gazewire.service.detector_settings import DETECTOR_2D, DETECTOR_3D, DetectorControl
-from gazewire.service.exposure import EyeCamera, EyeExposure, PupilSource
+from gazewire.service.exposure import Camera, Exposure, PupilSource
 from gazewire.service.frames import FrameFeed, frame_message
-from gazewire.service.hmd_source import HmdCamera, HmdSourceArgs
+from gazewire.service.hmd_source import HMD_SOURCE, HmdCamera, HmdSourceArgs
 from gazewire.service.logs import logs_published
 from gazewire.service.outlet import Outlet
 from gazewire.time import Clock, TimeBase
@@ -56,7 +57,6 @@ _NOTIFICATIONS_WAITING = 10_000
 _EXPOSURES_WAITING = 100
 
 _DETECTORS = {DETECTOR_2D: "2d", DETECTOR_3D: "3d"}
-_HMD_SOURCE = "HMD_Streaming_Source"
 _NOTHING_TO_DO = {"Roi"}
 
 _DOC = (
@@ -77,7 +77,7 @@ class EyeParts:
         foreign_pupils: finds it in images of any other source that is started over the bus.
     """
 
-    camera: EyeCamera
+    camera: Camera
     pupils: PupilSource
     foreign_pupils: PupilSource
 
@@ -141,18 +141,16 @@ class _Eye:
         self._parts = parts
         self._bus = bus
         self._outlet = outlet
-        self._clock = clock
         self._timebase = timebase
         self._worker = worker
-        self._tasks = tasks
         self._detectors = DetectorControl(eye_id, _LOG.error)
         self._feed = FrameFeed(eye_frame_topic(eye_id), outlet.wants)
-        self._exposures = Topic[EyeExposure]("exposures")
+        self._exposures = Topic[Exposure]("exposures")
         self._pupils = parts.pupils
         self._size = parts.camera.width, parts.camera.height
         self._is_ready = False
         self._working = tasks.create_task(self._work(), name="exposures")
-        self._source: asyncio.Task[None] | None = None
+        self._slot = CameraSlot(self._name, self._exposures.publish, clock, tasks)
 
     async def live(self, notifications: AsyncIterator[Message]) -> None:
         self._outlet.notify(self._about("eye_process.started"))
@@ -173,8 +171,7 @@ class _Eye:
 
     def close(self) -> None:
         self._working.cancel()
-        if self._source is not None:
-            self._source.cancel()
+        self._slot.close()
 
     def _about(self, subject: str) -> Notification:
         return Notification(subject=subject, fields={"eye_id": self._eye_id})
@@ -212,7 +209,7 @@ class _Eye:
         # each is heard once: here from now on, and there until now.
         if not self._is_ready:
             self._is_ready = True
-            if self._source is None:
+            if self._slot.is_empty:
                 self._take_from(self._parts.camera, self._parts.pupils)
 
     def _resume(self, fields: Mapping[str, object]) -> None:
@@ -233,9 +230,9 @@ class _Eye:
             case str() if name in _DETECTORS:
                 switch = {"value": starts, "detector_plugin_class_name": name}
                 self._handle(Notification(subject="pupil_detector.set_enabled", fields=switch))
-            case str() if name == _HMD_SOURCE and starts:
+            case str() if name == HMD_SOURCE and starts:
                 self._start_hmd_source(fields.get("args"))
-            case str() if name == _HMD_SOURCE:
+            case str() if name == HMD_SOURCE:
                 self._take_from(self._parts.camera, self._parts.pupils)
             case str() if name in _NOTHING_TO_DO:
                 pass
@@ -248,23 +245,15 @@ class _Eye:
         try:
             checked = msgspec.convert({} if args is None else args, HmdSourceArgs)
         except ValueError as error:
-            _LOG.error("Plugin '%s' cannot be started: %s", _HMD_SOURCE, error)
+            _LOG.error("Plugin '%s' cannot be started: %s", HMD_SOURCE, error)
             return
         camera = HmdCamera(checked, self._bus.subscribe, self._timebase, self._name)
         self._take_from(camera, self._parts.foreign_pupils)
 
-    def _take_from(self, camera: EyeCamera, pupils: PupilSource) -> None:
+    def _take_from(self, camera: Camera, pupils: PupilSource) -> None:
         """Let this be the camera; the one before ends."""
-        if self._source is not None:
-            self._source.cancel()
         self._pupils = pupils
-        self._source = self._tasks.create_task(self._publish_from(camera), name="camera")
-
-    async def _publish_from(self, camera: EyeCamera) -> None:
-        try:
-            await camera.publish_to(self._exposures.publish, self._clock)
-        except GazewireError as error:
-            _LOG.error("the camera of %s has stopped: %s", self._name, error)
+        self._slot.put(camera)
 
     async def _work(self) -> None:
         """Look for the pupil in each exposure, off the loop, and publish what is found."""
@@ -284,7 +273,7 @@ class _Eye:
                 for message in messages:
                     self._outlet.publish(message)
 
-    def _follow_size(self, exposure: EyeExposure) -> None:
+    def _follow_size(self, exposure: Exposure) -> None:
         size = exposure.width, exposure.height
         if size != self._size:
             control = self._detectors
@@ -292,7 +281,7 @@ class _Eye:
             self._size = size
 
     def _messages(
-        self, exposure: EyeExposure, pupils: PupilSource, format: FrameFormat | None
+        self, exposure: Exposure, pupils: PupilSource, format: FrameFormat | None
     ) -> Sequence[Message]:
         settings = self._detectors.settings
         messages = []

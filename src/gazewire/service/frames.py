@@ -16,7 +16,7 @@ from gazewire.media import encode_jpeg
 from gazewire.media.picture import picture_from_frame
 from gazewire.media.plane import rows_of
 from gazewire.model import Frame, Notification
-from gazewire.service.exposure import EyeExposure
+from gazewire.service.exposure import Exposure
 from gazewire.time import TimeBase
 from gazewire.wire.ipc import FrameFormat, Message, WireFrame
 
@@ -71,7 +71,7 @@ def _from_gray(pixels: NDArray[np.uint8], format: FrameFormat) -> bytes:
 
 
 def frame_message(
-    exposure: EyeExposure, topic: str, format: FrameFormat, timebase: TimeBase
+    exposure: Exposure, topic: str, format: FrameFormat, timebase: TimeBase
 ) -> Message:
     """Make the message of an exposure; takes up to some milliseconds."""
     frame = exposure.frame()

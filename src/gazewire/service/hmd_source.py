@@ -11,13 +11,15 @@ import numpy as np
 
 from gazewire.errors import RemoteProtocolError
 from gazewire.model import Frame
-from gazewire.service.exposure import EyeExposure, FrameExposure
+from gazewire.service.exposure import Exposure, FrameExposure
 from gazewire.time import Clock, TimeBase
 from gazewire.wire.ipc import HMD_TOPIC, HmdFrame, Message
 
-__all__ = ["HmdCamera", "HmdSourceArgs", "hmd_frame"]
+__all__ = ["HMD_SOURCE", "HmdCamera", "HmdSourceArgs", "hmd_frame"]
 
 _LOG = logging.getLogger(__name__)
+
+HMD_SOURCE = "HMD_Streaming_Source"
 
 _MAX_TOPICS = 64
 
@@ -43,7 +45,7 @@ class HmdSourceArgs(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
 
 class HmdCamera:
-    """A camera whose images are messages: an `EyeCamera`.
+    """A camera whose images are messages: an `Camera`.
 
     Args:
         args: where to listen.
@@ -70,7 +72,7 @@ class HmdCamera:
         self._timebase = timebase
         self._camera = camera
 
-    async def publish_to(self, publish: Callable[[EyeExposure], None], clock: Clock) -> None:
+    async def publish_to(self, publish: Callable[[Exposure], None], clock: Clock) -> None:
         """Publish each image when it comes; what cannot be read is logged and passed over."""
         async with self._subscribe(self._args.topics, self._args.hwm) as messages:
             async for message in messages:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from gazewire.service.calibration import Calibrator
+from gazewire.service.exposure import Camera, NoCamera
 from gazewire.service.eye_launcher import EyeLauncher
 from gazewire.service.gaze_mapper import (
     BlinkDetector,
@@ -16,6 +17,7 @@ from gazewire.service.gaze_mapper import (
 from gazewire.service.movement_plugins import BlinkArgs, FixationArgs
 from gazewire.service.pldata import PldataWriter
 from gazewire.service.recording import OpenRecording
+from gazewire.service.surfaces import SurfaceLocator
 
 __all__ = ["ServiceParts"]
 
@@ -30,6 +32,9 @@ class ServiceParts:
         fixations: makes what finds fixations.
         blinks: makes what finds blinks.
         calibrator: fits what maps when somebody has.
+        scene: the scene camera.
+        surfaces: finds surfaces in its images; None where none are known, and nobody looks until a
+            client asks for it.
         open_recording: begins a recording in a folder that has been made for it.
     """
 
@@ -38,4 +43,6 @@ class ServiceParts:
     fixations: Callable[[FixationArgs], FixationDetector]
     blinks: Callable[[BlinkArgs], BlinkDetector]
     calibrator: Calibrator
+    scene: Camera = field(default_factory=NoCamera)
+    surfaces: SurfaceLocator | None = None
     open_recording: OpenRecording = PldataWriter

@@ -31,6 +31,8 @@ from gazewire.service.pipeline import Pipeline
 from gazewire.service.plugin import PluginContext
 from gazewire.service.plugins import PluginHost, find_plugin_types
 from gazewire.service.supervisor import EyeSupervisor
+from gazewire.service.surfaces import SURFACE_TRACKER
+from gazewire.service.world import World
 from gazewire.time import Clock
 
 __all__ = ["RunningService", "serve_service"]
@@ -141,12 +143,22 @@ def _conductor(
     pipeline = Pipeline(outlet, timebase, lambda: supervisor.running)
     pipeline.mapper = parts.mapper("3d")
     fitting = Fitting(parts.calibrator, pipeline, outlet, clock, timebase)
-    types = [*builtin_types(config, parts, bus, pipeline, fitting), *find_plugin_types()]
+    world = World(parts.scene, outlet, clock, timebase, tasks)
+    types = [*builtin_types(config, parts, bus, pipeline, fitting, world), *find_plugin_types()]
     plugins = PluginHost(types, PluginContext(outlet, clock, timebase), tasks)
     for name in DEFAULT_PLUGINS:
         plugins.start(name)
+    if parts.surfaces is not None:
+        plugins.start(SURFACE_TRACKER)
     if config.group is not None:
         plugins.start(GROUPS, {"active_group": config.group})
     return Conductor(
-        outlet, timebase, supervisor, plugins, pipeline, fitting, make_mapper=parts.mapper
+        outlet,
+        timebase,
+        supervisor,
+        plugins,
+        pipeline,
+        fitting,
+        world,
+        make_mapper=parts.mapper,
     )
