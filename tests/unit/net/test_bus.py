@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import socket
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -355,6 +356,26 @@ async def test_garbage_on_the_ports_is_harmless(bus: Bus, garbage: bytes) -> Non
         for connection in connections:
             connection.sendall(garbage)
         await still_serves(bus)
+    await still_serves(bus)
+
+
+async def test_nothing_that_libzmq_understands_is_harmful(bus: Bus) -> None:
+    """Handshakes, then frames, commands and halves of them, from connections that end at once."""
+    chance = random.Random(5)
+    contents = [b"", b"\x00", b"\x01", b"\x01n", b"\x00n", b"\x04PING\x00\x01", b"\x05ERROR\x01x"]
+    contents += [b"\x09SUBSCRIBEn", b"\x06CANCELn", b"n", b"hello"]
+    kinds = [(bus.pub_port, b"PUB"), (bus.sub_port, b"SUB"), (bus.push_port, b"PUSH")]
+
+    def frame() -> bytes:
+        content = chance.choice(contents)
+        return bytes([chance.choice([0, 1, 4, chance.randrange(256)]), len(content)]) + content
+
+    for turn in range(240):
+        port, kind = kinds[turn % 3]
+        with shake_hands(port, kind) as peer:
+            peer.sendall(b"".join(frame() for _ in range(chance.randrange(8))))
+        if turn % 20 == 0:
+            await still_serves(bus)
     await still_serves(bus)
 
 
