@@ -46,7 +46,8 @@ env:
 	@tools/make-env .venv --editable '.[all]' --group dev
 
 # The incumbents exclude our own versions of their libraries, so each kind has an environment of its own.
-# The ZRE peer comes as source alone; it is pure Python.
+# The ZRE peer comes as source alone; it is pure Python. So does old MessagePack, which then is slower than it was.
 peers:
 	@tools/make-env .venvs/peers-realtime --group peers-realtime
 	@tools/make-env .venvs/peers-core --no-binary zeromq-pyre --group peers-core
+	@tools/make-env .venvs/peers-old --no-binary msgpack --group peers-old

@@ -12,7 +12,13 @@ from types import MappingProxyType, ModuleType
 
 __all__ = ["STAND_INS", "install"]
 
-STAND_INS: Mapping[str, str] = MappingProxyType({"pupil_labs.realtime_api": "gazewire.client"})
+STAND_INS: Mapping[str, str] = MappingProxyType(
+    {
+        "pupil_labs.realtime_api": "gazewire.client",
+        "pupil_labs.pupil_core_network_client": "gazewire.client.core",
+        "zmq_tools": "gazewire.client.zmq_tools",
+    }
+)
 """What is answered by what; a package's submodules are answered by those of ours of that name."""
 
 
