@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import sys
 from typing import Annotated
 
@@ -32,7 +33,7 @@ def eye(
 
     async def program(stop: asyncio.Event) -> None:
         from gazewire.compose.service_parts import eye_parts
-        from gazewire.service import AnchoredClock, BusAddresses, run_eye
+        from gazewire.service import AnchoredClock, BusAddresses, keys_from, run_eye
 
         eye_id: EyeId = 1 if eye_number else 0
         pub, sub, push = bus.split(",")
@@ -41,7 +42,7 @@ def eye(
             run_eye(
                 eye_id,
                 eye_parts(source, eye_id, seed=seed, rate_hz=eye_rate),
-                BusAddresses(pub, sub, push),
+                BusAddresses(pub, sub, push, keys_from(os.environ)),
                 clock,
                 TimeBase(core_zero_ns),
                 capacity=capacity,

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import enum
+import logging
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from gazewire.cli.config_file import take_defaults
 from gazewire.cli.running import announce, run
 from gazewire.compose import NO_SOURCE, SYNTHETIC
 from gazewire.model import EyeId
@@ -20,8 +22,18 @@ if TYPE_CHECKING:
 
 __all__ = ["service"]
 
+_LOG = logging.getLogger(__name__)
+
 _EVERYWHERE = "0.0.0.0"
 _DEFAULT_PORT = 50020
+
+
+class LayoutName(enum.StrEnum):
+    """What ``--layout`` takes."""
+
+    CORE = "core"
+    NEON = "neon"
+    BOTH = "both"
 
 
 class EyeMode(enum.StrEnum):
@@ -65,8 +77,31 @@ def service(
         bool,
         typer.Option("--record-anywhere", help="Let clients name any folder for a recording."),
     ] = False,
+    layout: Annotated[
+        LayoutName, typer.Option(help="Of recordings; core alone is there yet.")
+    ] = LayoutName.CORE,
     group: Annotated[
         str | None, typer.Option(help="Share notifications with the machines of this group.")
+    ] = None,
+    key_file: Annotated[
+        Path | None,
+        typer.Option(help="Keys (CURVE) of the service, made if need be; clients then need them."),
+    ] = None,
+    client_keys: Annotated[
+        Path | None,
+        typer.Option(help="Public keys of those who may connect: a file, or a folder of *.key."),
+    ] = None,
+    allow: Annotated[
+        list[str] | None,
+        typer.Option(help="An address or network that may connect; repeatable. [default: all]"),
+    ] = None,
+    config: Annotated[
+        Path | None,
+        typer.Option(
+            help="A TOML file whose table [service] holds any of these options.",
+            is_eager=True,
+            callback=take_defaults,
+        ),
     ] = None,
     debug: Annotated[
         bool, typer.Option("--debug", help="Put debug records onto the bus, too.")
@@ -82,21 +117,32 @@ def service(
 
     async def program(stop: asyncio.Event) -> None:
         # Here, so that the other verbs work where what a service needs is not installed.
+        from gazewire.compose.admission import find_admission
         from gazewire.compose.service_parts import service_parts
         from gazewire.service import ServiceConfig, serve_service
 
+        address = _EVERYWHERE if lan else host
+        admission = find_admission(key_file, client_keys, allow or (), address)
+        if layout is not LayoutName.CORE:
+            _LOG.warning(
+                "recordings are in the Core layout: a service has no other one yet, and %s is "
+                "passed over",
+                layout.value,
+            )
         sources: dict[EyeId, str] = {0: eye0, 1: eye1}
-        config = ServiceConfig(
-            host=_EVERYWHERE if lan else host,
+        settings = ServiceConfig(
+            host=address,
             port=port,
             eyes=frozenset(eye for eye, source in sources.items() if source != NO_SOURCE),
             record_dir=record_dir,
             record_anywhere=record_anywhere,
             group=group,
             bus_level=10 if debug else 20,
+            security=admission.security,
+            keys=admission.keys,
         )
         parts = service_parts(sources, scene, seed=seed, rate_hz=eye_rate, spawn=_spawns(eyes))
-        async with serve_service(config, parts, SystemClock()) as running:
+        async with serve_service(settings, parts, SystemClock()) as running:
             announce(_facts(running), _text(running), as_json=as_json)
             ends = [asyncio.create_task(stop.wait()), asyncio.create_task(running.wait_stopped())]
             try:

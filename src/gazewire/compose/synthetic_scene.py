@@ -81,7 +81,7 @@ class SyntheticScene:
         await play(self.exposures(clock), clock, publish)
 
     def exposures(self, clock: Clock) -> Iterator[Exposure]:
-        """The exposures from now on, in order of time; what is over when it is drawn is left out."""
+        """The exposures from now on; what is over when it is drawn is left out."""
         wearer = synthetic_wearer(self._seed)
         index = 0
         begin_ns = clock.unix_ns()

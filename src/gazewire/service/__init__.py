@@ -42,6 +42,7 @@ from gazewire.service.gaze_mapper import (
     NoMapper,
     NoMovement,
 )
+from gazewire.service.key_environment import keys_from
 from gazewire.service.logs import logs_published
 from gazewire.service.movement_plugins import BlinkArgs, FixationArgs
 from gazewire.service.outlet import Outlet
@@ -102,6 +103,7 @@ __all__ = [
     "SpawnedEyes",
     "SurfaceLocator",
     "SurfacePose",
+    "keys_from",
     "logs_published",
     "matrix3",
     "nothing_found",

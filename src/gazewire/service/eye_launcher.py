@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
@@ -12,6 +13,7 @@ from gazewire.errors import GazewireError
 from gazewire.model import EyeId
 from gazewire.service.bus_outlet import BusAddresses
 from gazewire.service.eye_process import EyeParts, run_eye
+from gazewire.service.key_environment import with_keys
 from gazewire.time import Clock, TimeBase
 
 __all__ = ["EyeCrashedError", "EyeLauncher", "EyeStart", "InProcessEyes", "SpawnedEyes"]
@@ -100,6 +102,7 @@ class SpawnedEyes:
             *self._command(start),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.DEVNULL,
+            env=with_keys(os.environ, start.bus.keys),
             # Ctrl+C in a terminal is for the service, which then sees its eyes out.
             start_new_session=True,
         )
