@@ -77,6 +77,10 @@ async def stock_publisher(
         yield publisher
 
 
+def open_files() -> int:
+    return len(list(OPEN_FILES.iterdir()))
+
+
 async def still_serves(bus: Bus) -> None:
     """Every way through the bus, with new peers."""
     topic = f"check.{id(object())}"
@@ -423,12 +427,12 @@ async def test_clients_come_and_go_and_leave_nothing(bus: Bus) -> None:
                     publisher.connect(bus.pub_url)
 
     await still_serves(bus)
-    open_before = len(list(OPEN_FILES.iterdir()))
+    open_before = open_files()
     await asyncio.gather(*(asyncio.to_thread(come_and_go) for _ in range(10)))
     await still_serves(bus)
     async with asyncio.timeout(TIME_LIMIT_S):
         # The bus is told of a connection's end a moment after the other side.
-        while len(list(OPEN_FILES.iterdir())) > open_before:  # noqa: ASYNC110
+        while open_files() > open_before:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
 
 
