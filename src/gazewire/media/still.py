@@ -15,6 +15,8 @@ __all__ = ["picture_from_bytes"]
 
 # Rows and columns of an image are divided by these in each plane of the picture.
 _PLANAR_422 = ((1, 1), (1, 2), (1, 2))
+# By less than this many pixels.
+_ROUNDED_UP = 64
 
 
 def picture_from_bytes(
@@ -52,8 +54,8 @@ def picture_from_bytes(
 
 def _decoded(data: bytes | memoryview, width: int, height: int) -> av.VideoFrame:
     codec = av.CodecContext.create("mjpeg", "r")
-    # The file may claim any size, and libav would set memory aside for it.
-    codec.options = {"max_pixels": str(max(width * height, 1))}
+    # The file may claim any size, and libav would set memory aside for it. It rounds sizes up.
+    codec.options = {"max_pixels": str((width + _ROUNDED_UP) * (height + _ROUNDED_UP))}
     try:
         frames = codec.decode(av.Packet(bytes(data)))
     except av.FFmpegError as error:

@@ -360,7 +360,7 @@ class CoreDevice:
 
     async def start_plugin(self, name: str, args: Mapping[str, object] = _NOTHING) -> None:
         """Start a plugin of the program. Whether it could be started, the log tells."""
-        await self.notify("start_plugin", {"name": name, "args": args})
+        await self.notify("start_plugin", {"name": name, "args": dict(args)})
 
     async def stop_plugin(self, name: str) -> None:
         """Stop a plugin of the program."""
@@ -371,7 +371,7 @@ class CoreDevice:
     ) -> None:
         """Start a plugin of an eye. Whether it could be started, the log tells."""
         target = f"eye{eye_id}"
-        await self.notify("start_eye_plugin", {"target": target, "name": name, "args": args})
+        await self.notify("start_eye_plugin", {"target": target, "name": name, "args": dict(args)})
 
     async def stop_eye_plugin(self, eye_id: EyeId, name: str) -> None:
         """Stop a plugin of an eye."""

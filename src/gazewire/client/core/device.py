@@ -49,6 +49,7 @@ _FEWEST_MEASUREMENTS = 2
 _NOTIFY = "notify."
 # How often a device that should reconnect by itself looks whether the program is another one.
 _LOOKS_S = 1.0
+_ANSWERS_WITHIN_S = 5.0
 
 
 class ClockOffsetStatistics(NamedTuple):
@@ -117,7 +118,9 @@ class Device:
             ConnectionLostError: no program answers.
         """
         if self._remote is None:
-            remote = BlockingRemoteClient(f"tcp://{self.address}:{self.port}")
+            remote = BlockingRemoteClient(
+                f"tcp://{self.address}:{self.port}", timeout_s=_ANSWERS_WITHIN_S
+            )
             self._remote = remote.__enter__()
         try:
             self.ipc_pub_port, self.ipc_sub_port = self._ask_ports()
