@@ -59,9 +59,10 @@ def connect(socket: Socket, url: str, *, block_until_connected: bool) -> None:
     monitor = socket.get_monitor_socket(zmq.EVENT_HANDSHAKE_SUCCEEDED)
     try:
         socket.connect(url)
-        if not monitor.poll(round(_CONNECTED_WITHIN_S * 1000)):
-            socket.close(linger=0)
-            raise ConnectionLostError(f"nobody answers at {url}")
+        has_agreed = monitor.poll(round(_CONNECTED_WITHIN_S * 1000))
     finally:
-        if not socket.closed:
-            socket.disable_monitor()
+        socket.disable_monitor()
+        monitor.close(linger=0)
+    if not has_agreed:
+        socket.close(linger=0)
+        raise ConnectionLostError(f"nobody answers at {url}")
