@@ -7,17 +7,22 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from gazewire.compose.synthetic_eye import life_from
 from gazewire.compose.synthetic_gaze import TruthfulGaze, WearerMemory
 from gazewire.model import EyeId
 from gazewire.service import (
     CalibrationFailedError,
     CalibrationOutcome,
     CalibrationRequest,
+    GazeAccuracy,
     GazeMapper,
     GazerName,
     MappingMode,
     Reference,
+    evaluate_gaze,
+    nearest_in_time,
 )
+from gazewire.sim import Pinhole
 
 __all__ = ["TruthfulCalibrator"]
 
@@ -25,6 +30,9 @@ __all__ = ["TruthfulCalibrator"]
 _LARGEST_SPREAD_NS = 1_000_000_000 // 15
 _HEADSET: set[GazerName] = {"GazerHMD3D", "PosthocGazerHMD3D"}
 _GAZE_DISTANCE_MM = 500.0
+_MIN_GAZE_CONFIDENCE = 0.6
+_NEVER_NS = 1 << 63
+_LONGEST_NS = 600_000_000_000
 
 
 class TruthfulCalibrator:
@@ -66,6 +74,54 @@ class TruthfulCalibrator:
             raise CalibrationFailedError("Not sufficient data available.")
         return CalibrationOutcome(TruthfulGaze(self._memory, mode), self._params(mode))
 
+    def judge(
+        self, request: CalibrationRequest, params: Mapping[str, object]
+    ) -> GazeAccuracy | None:
+        """Compare where the wearer looked with where the references were."""
+        times = [reference.timestamp_unix_ns for reference in request.references]
+        order = sorted(range(len(times)), key=times.__getitem__)
+        times = [times[number] for number in order]
+        gaze_px = self._gaze_px(request)
+        camera = self._memory.wearer.scene.camera
+        pairs = []
+        for instant_ns, place_px in gaze_px:
+            nearest = nearest_in_time(times, instant_ns)
+            if nearest is not None:
+                pairs.append((place_px, request.references[order[nearest]]))
+        if not pairs:
+            return None
+        tangents = camera.unproject(np.array([place_px for place_px, _ in pairs]))
+        gaze = np.column_stack([tangents, np.ones(len(pairs))])
+        references = np.array([_direction(reference, camera) for _, reference in pairs])
+        return evaluate_gaze(gaze, references)
+
+    def _gaze_px(self, request: CalibrationRequest) -> list[tuple[int, tuple[float, float]]]:
+        """Where the wearer looked at the instants of pupils that were seen well, in order."""
+        mode = _mode(request.gazer)
+        wanted = sorted(
+            {
+                pupil.timestamp_unix_ns
+                for pupil in request.pupils
+                if mode in pupil.method and pupil.confidence >= _MIN_GAZE_CONFIDENCE
+            }
+        )
+        found: list[tuple[int, tuple[float, float]]] = []
+        if not wanted:
+            return found
+        # Pupils may claim any instant; the wearer's life is long to go through.
+        wanted = [instant for instant in wanted if instant > wanted[-1] - _LONGEST_NS]
+        instants = iter(wanted)
+        instant_ns = next(instants)
+        for truth in life_from(self._memory.wearer, wanted[0]):
+            while instant_ns < truth.timestamp_unix_ns:
+                # No pupil of this wearer.
+                instant_ns = next(instants, _NEVER_NS)
+            if instant_ns == truth.timestamp_unix_ns:
+                found.append((instant_ns, truth.gaze_px))
+            if truth.timestamp_unix_ns >= wanted[-1]:
+                return found
+        return found
+
     def restore(self, gazer: GazerName, params: Mapping[str, object]) -> GazeMapper:
         """Give the mapping that is true, whatever was fitted."""
         return TruthfulGaze(self._memory, _mode(gazer))
@@ -90,6 +146,17 @@ class TruthfulCalibrator:
                 "gaze_distance": _GAZE_DISTANCE_MM,
             },
         }
+
+
+def _direction(reference: Reference, camera: Pinhole) -> list[float]:
+    if reference.mm_pos is not None:
+        x, y, z = reference.mm_pos
+        # Of a headset up is up, of a camera down.
+        return [x, -y, z]
+    assert reference.norm_pos is not None
+    x_norm, y_norm = reference.norm_pos
+    place_px = np.array([[x_norm * camera.width, (1.0 - y_norm) * camera.height]])
+    return [*camera.unproject(place_px)[0].tolist(), 1.0]
 
 
 def _mode(gazer: GazerName) -> MappingMode:

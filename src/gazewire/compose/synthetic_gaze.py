@@ -78,7 +78,8 @@ class WearerMemory:
             self._life, self._coming = self._coming.result(), None
             self._known.clear()
             self._latest_ns = 0
-        if self._life is None or timestamp_unix_ns > self._latest_ns + _FAR_NS > _FAR_NS:
+        is_far = abs(timestamp_unix_ns - self._latest_ns) > _FAR_NS
+        if self._life is None or (self._latest_ns and is_far):
             loop = asyncio.get_running_loop()
             begin_ns = timestamp_unix_ns - _PATIENCE_NS
             self._coming = loop.run_in_executor(None, self._come_to, begin_ns)

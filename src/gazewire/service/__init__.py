@@ -4,6 +4,7 @@ The service opens no camera and finds no pupil by itself: what does is put in, b
 `Camera`, `PupilSource`, `GazeMapper`, `FixationDetector` and `BlinkDetector`.
 """
 
+from gazewire.service.accuracy import GazeAccuracy, evaluate_gaze, nearest_in_time
 from gazewire.service.bus_outlet import BusAddresses
 from gazewire.service.calibration import (
     CalibrationFailedError,
@@ -79,6 +80,7 @@ __all__ = [
     "FixationArgs",
     "FixationDetector",
     "FrameExposure",
+    "GazeAccuracy",
     "GazeMapper",
     "GazerName",
     "InProcessEyes",
@@ -103,9 +105,11 @@ __all__ = [
     "SpawnedEyes",
     "SurfaceLocator",
     "SurfacePose",
+    "evaluate_gaze",
     "keys_from",
     "logs_published",
     "matrix3",
+    "nearest_in_time",
     "nothing_found",
     "run_eye",
     "serve_service",

@@ -64,7 +64,12 @@ def builtin_types(
     recorders: list[Recorder] = []
 
     def start_recorder(context: PluginContext, args: RecorderArgs) -> Plugin:
-        rules = RecordingRules(config.record_dir, config.record_anywhere, parts.open_recording)
+        rules = RecordingRules(
+            config.record_dir,
+            config.record_anywhere,
+            parts.open_recording,
+            preface=lambda: fitting.story,
+        )
         # There is one at a time; the one before is on its way out.
         recorders[:] = [Recorder(context, args, rules, bus.subscribe)]
         return recorders[0]

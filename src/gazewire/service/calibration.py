@@ -9,6 +9,7 @@ from typing import Literal, Protocol
 
 from gazewire.errors import GazewireError, RemoteProtocolError
 from gazewire.model import Point2, PupilDatum, Vector3
+from gazewire.service.accuracy import GazeAccuracy
 from gazewire.service.gaze_mapper import GazeMapper
 from gazewire.time import TimeBase
 
@@ -95,6 +96,19 @@ class Calibrator(Protocol):
 
         Raises:
             CalibrationFailedError: the data do not suffice, or the fit did not converge.
+        """
+
+    def judge(
+        self, request: CalibrationRequest, params: Mapping[str, object]
+    ) -> GazeAccuracy | None:
+        """Compare the gaze of a mapping with references; called in a worker thread.
+
+        Args:
+            request: references and pupils; what else it has is as in a fit.
+            params: of the mapping; empty where nobody has calibrated.
+
+        Returns:
+            None where no gaze belongs to a reference.
         """
 
     def restore(self, gazer: GazerName, params: Mapping[str, object]) -> GazeMapper:

@@ -116,6 +116,7 @@ class HmdChoreography(Plugin):
             stopped = f"{done.kind}.stopped"
             if done.kind == "validation":
                 await self._tell_validation(data)
+                await self._fitting.judge("validation", data, gazer=self.gazer)
                 self._tell(stopped)
             elif data.references or data.pupils:
                 await self._fitting.fit(self.gazer, data, done.translations, then=[stopped])

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from typing import Literal
 
 import msgspec
 
@@ -25,9 +26,12 @@ from gazewire.service.pipeline import Pipeline
 from gazewire.time import Clock, TimeBase
 from gazewire.wire.ipc import wire_pupil
 
-__all__ = ["CollectedData", "Fitting"]
+__all__ = ["ACCURACY_SUBJECT", "CollectedData", "Fitting"]
 
 _LOG = logging.getLogger(__name__)
+
+ACCURACY_SUBJECT = "accuracy.measured"
+"""Ours: how well gaze meets references, which the program tells its log alone."""
 
 _DISMISSED_WARNING = (
     "An unexpectedly large amount of pupil data (> 20%) was dismissed due to low confidence. "
@@ -78,6 +82,8 @@ class Fitting:
         min_confidence: pupils below are left out of a fit.
         params: of the mapping that maps now, None until there has been a fit.
         gazer: which kind it is.
+        story: what was told of the last fit that succeeded, setup and result: recordings begin with
+            it.
 
     Args:
         calibrator: fits.
@@ -98,6 +104,7 @@ class Fitting:
         self.min_confidence = 0.8
         self.params: Mapping[str, object] | None = None
         self.gazer: GazerName | None = None
+        self.story: tuple[Notification, ...] = ()
         self._calibrator = calibrator
         self._pipeline = pipeline
         self._outlet = outlet
@@ -124,7 +131,7 @@ class Fitting:
             then: subjects without more that are told after the outcome.
         """
         calib_data = await asyncio.to_thread(data.maps, self._timebase)
-        self._tell("calibration.setup.v2", gazer, calib_data=calib_data, version=2)
+        setup = self._tell("calibration.setup.v2", gazer, calib_data=calib_data, version=2)
         outcome: CalibrationOutcome | None = None
         try:
             outcome = await asyncio.to_thread(self._fit, gazer, data, eye_translations)
@@ -142,8 +149,43 @@ class Fitting:
         if outcome is None:
             # Whatever mapped before goes on.
             return False
-        self._tell("calibration.result.v2", gazer, params=dict(outcome.params), version=2)
+        params = dict(outcome.params)
+        result = self._tell("calibration.result.v2", gazer, params=params, version=2)
+        self.story = (setup, result)
+        await self.judge("calibration", data, eye_translations)
         return True
+
+    async def judge(
+        self,
+        source: Literal["calibration", "validation"],
+        data: CollectedData,
+        eye_translations: tuple[Vector3, Vector3] | None = None,
+        *,
+        gazer: GazerName = "GazerHMD3D",
+    ) -> None:
+        """Tell how well the mapping that maps now meets references.
+
+        Args:
+            source: where the data are from.
+            data: references, and what the eyes did.
+            eye_translations: of a headset.
+            gazer: which kind of mapping, where nobody has calibrated.
+        """
+        named = self.gazer or gazer
+        request = self._request(named, data, eye_translations)
+        try:
+            found = await asyncio.to_thread(self._calibrator.judge, request, self.params or {})
+        except Exception:
+            _LOG.exception("the accuracy cannot be told")
+            return
+        if found is None:
+            _LOG.warning("the accuracy cannot be told: no gaze belongs to a reference")
+            return
+        if found.accuracy_deg is not None:
+            _LOG.info("Angular accuracy: %.3f degrees", found.accuracy_deg)
+        if found.precision_deg is not None:
+            _LOG.info("Angular precision: %.3f degrees", found.precision_deg)
+        self._tell(ACCURACY_SUBJECT, named, source=source, **asdict(found))
 
     def restore(self, gazer: GazerName, params: Mapping[str, object]) -> None:
         """Map by an earlier fit."""
@@ -169,20 +211,29 @@ class Fitting:
         dismissed = sum(pupil.confidence < self.min_confidence for pupil in data.pupils)
         if data.pupils and dismissed >= _MAX_DISMISSED * len(data.pupils):
             _LOG.warning(_DISMISSED_WARNING)
-        request = CalibrationRequest(
+        return self._calibrator.fit(self._request(gazer, data, eye_translations))
+
+    def _request(
+        self,
+        gazer: GazerName,
+        data: CollectedData,
+        eye_translations: tuple[Vector3, Vector3] | None,
+    ) -> CalibrationRequest:
+        return CalibrationRequest(
             gazer=gazer,
             references=tuple(reference for _, reference in data.references),
             pupils=tuple(data.pupils),
             eye_translations=eye_translations,
             min_confidence=self.min_confidence,
         )
-        return self._calibrator.fit(request)
 
-    def _tell(self, subject: str, gazer: GazerName, **fields: object) -> None:
+    def _tell(self, subject: str, gazer: GazerName, **fields: object) -> Notification:
         told = {
             "gazer_class_name": gazer,
             "timestamp": self._timebase.core_s(self._clock.unix_ns()),
             "record": True,
             **fields,
         }
-        self._outlet.notify(Notification(subject=subject, fields=told))
+        notification = Notification(subject=subject, fields=told)
+        self._outlet.notify(notification)
+        return notification

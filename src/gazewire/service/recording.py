@@ -25,12 +25,14 @@ class RecordingPlan:
         session_name: of the session it belongs to.
         start_unix_ns: the instant at which it begins.
         start_core_s: the same in Core time.
+        with_eyes: the eyes' pictures are wanted too.
     """
 
     folder: Path
     session_name: str
     start_unix_ns: int
     start_core_s: float
+    with_eyes: bool = True
 
 
 class RecordingWriter(Protocol):

@@ -40,6 +40,7 @@ class ServiceProgram:
         self._stderr_path = folder / "service.txt"
         self._command = gazewire_command("service", "--json", "--port", "0", *options)
         self.ready: dict[str, Any] = {}
+        self._is_killed = False
 
     def __enter__(self) -> Self:
         with self._stderr_path.open("wb") as stderr:
@@ -58,6 +59,8 @@ class ServiceProgram:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if self._is_killed:
+            return
         if kind is None:
             self.stop()
         else:
@@ -69,6 +72,12 @@ class ServiceProgram:
         if self._process.poll() is None:
             self._process.send_signal(signal_number)
         self.wait_ended()
+
+    def kill(self) -> None:
+        """End the program as a power cut would, or the system that is out of memory."""
+        self._process.send_signal(signal.SIGKILL)
+        self._process.communicate()
+        self._is_killed = True
 
     def wait_ended(self) -> None:
         """Wait for the program to end of itself, and check that it does so well."""

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Mapping
 import pytest
 
 from gazewire.model import Notification
+from gazewire.service.accuracy import GazeAccuracy
 from gazewire.service.calibration import (
     CalibrationFailedError,
     CalibrationOutcome,
@@ -66,6 +67,13 @@ class Calibrator:
             raise CalibrationFailedError(self.reason)
         return CalibrationOutcome(self.mapper, {"binocular_model": {}})
 
+    def judge(
+        self, request: CalibrationRequest, params: Mapping[str, object]
+    ) -> GazeAccuracy | None:
+        if not request.references:
+            return None
+        return GazeAccuracy(accuracy_deg=0.5, precision_deg=None, used=3, total=4)
+
     def restore(self, gazer: GazerName, params: Mapping[str, object]) -> GazeMapper:
         return self.mapper
 
@@ -105,13 +113,19 @@ async def test_success_is_told_before_the_end_so_that_every_client_understands(
     world.tell("calibration.add_ref_data", ref_data=[{"mm_pos": [0, 0, 600], "timestamp": 0}])
     world.tell("calibration.should_stop")
     result = await world.outlet.until("calibration.result.v2")
+    measured = await world.outlet.until("accuracy.measured")
     assert world.outlet.subjects == [
         "calibration.started",
         "calibration.setup.v2",
         "calibration.successful",
         "calibration.stopped",
         "calibration.result.v2",
+        "accuracy.measured",
     ]
+    assert measured.fields["source"] == "calibration"
+    assert measured.fields["accuracy_deg"] == 0.5
+    assert measured.fields["precision_deg"] is None
+    assert (measured.fields["used"], measured.fields["total"]) == (3, 4)
     assert result.fields["params"] == {"binocular_model": {}}
     assert result.fields["gazer_class_name"] == "GazerHMD3D"
     assert world.pipeline.mapper is world.calibrator.mapper
@@ -202,9 +216,23 @@ async def test_malformed_references_are_dropped_alone(world: World) -> None:
 async def test_a_validation_tells_its_data(world: World) -> None:
     world.tell("validation.should_start")
     world.see()
+    world.tell("calibration.add_ref_data", ref_data=[{"mm_pos": [0, 0, 600], "timestamp": 0}])
     world.tell("validation.should_stop")
     await world.outlet.until("validation.stopped")
-    assert world.outlet.subjects == ["validation.started", "validation.data", "validation.stopped"]
+    assert world.outlet.subjects == [
+        "validation.started",
+        "validation.data",
+        "accuracy.measured",
+        "validation.stopped",
+    ]
+    assert (await world.outlet.until("accuracy.measured")).fields["source"] == "validation"
+
+
+async def test_a_validation_without_references_has_no_accuracy(world: World) -> None:
+    world.tell("validation.should_start")
+    world.tell("validation.should_stop")
+    await world.outlet.until("validation.stopped")
+    assert "accuracy.measured" not in world.outlet.subjects
 
 
 async def test_keys_named_mode_or_action_are_keys_like_any_other(world: World) -> None:
