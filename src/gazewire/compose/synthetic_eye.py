@@ -77,7 +77,7 @@ def life_from(wearer: Wearer, unix_ns: int) -> Iterator[WearerTruth]:
     """What is true of a wearer from an instant on, 200 times a second, without end."""
     while True:
         start_ns = unix_ns - unix_ns % LIFE_NS
-        for truth in wearer.truths(start_ns):
+        for truth in wearer.truths(start_ns, unix_ns):
             if truth.timestamp_unix_ns >= start_ns + LIFE_NS:
                 break
             if truth.timestamp_unix_ns >= unix_ns:

@@ -140,14 +140,17 @@ class Wearer:
                 elif wants is None or wants("world", record.index):
                     yield self._scene_frame(record, zero)
 
-    def truths(self, start_unix_ns: int) -> Iterator[WearerTruth]:
+    def truths(self, start_unix_ns: int, from_unix_ns: int | None = None) -> Iterator[WearerTruth]:
         """Tell what is true at the instant of each gaze datum of `records`, without end.
 
         Args:
             start_unix_ns: as for `records`.
+            from_unix_ns: movements that end before are passed over, which is several times as quick
+                as to tell of them; None: all are told.
         """
         zero = tick_at_or_after(start_unix_ns)
-        for stretch in self._stretches():
+        passed_tick = 0 if from_unix_ns is None else tick_at_or_after(from_unix_ns) - zero
+        for stretch in self._stretches(passed_tick):
             head_deg = np.degrees(self.scene.head.angles_rad(stretch.ticks / TICKS_PER_S)).tolist()
             landmark = None if isinstance(stretch.movement, Jump) else stretch.movement.landmark
             eyes = [_truths(course) for course in stretch.eyes or ()]
@@ -190,10 +193,13 @@ class Wearer:
             data=pixels.data,
         )
 
-    def _stretches(self) -> Iterator[_Stretch]:
-        """The instants of all gaze data, a movement at a time."""
+    def _stretches(self, passed_tick: int = 0) -> Iterator[_Stretch]:
+        """The instants of gaze data, a movement at a time, of those that end after a tick."""
         number = 0  # of the next gaze datum
         for movement in self._path.movements():
+            if movement.end_tick <= passed_tick:
+                number = -(-movement.end_tick // _TICKS_PER_GAZE)
+                continue
             ticks = np.arange(number * _TICKS_PER_GAZE, movement.end_tick, _TICKS_PER_GAZE)
             t_s = ticks / TICKS_PER_S
             tangents = movement.tangents(t_s, self.scene.head)

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import islice, pairwise, takewhile, zip_longest
+from itertools import dropwhile, islice, pairwise, takewhile, zip_longest
 
 import cv2
 import numpy as np
@@ -522,3 +522,15 @@ def test_eyes_that_nobody_wants_are_not_even_prepared() -> None:
 def test_a_negative_seed_is_refused() -> None:
     with pytest.raises(ValueError, match="non-negative"):
         Wearer(product="neon", seed=-1)
+
+
+def test_what_is_passed_over_changes_nothing_of_what_comes(neon: Wearer) -> None:
+    start_ns, from_ns = 1_700_000_000_000_000_000, 1_700_000_010_000_000_000
+    late = next(iter(neon.truths(start_ns, from_ns)))
+    assert late.timestamp_unix_ns <= from_ns
+    told = dropwhile(
+        lambda truth: truth.timestamp_unix_ns < late.timestamp_unix_ns, neon.truths(start_ns)
+    )
+    again = neon.truths(start_ns, from_ns)
+    for _ in range(400):
+        assert next(told) == next(again)
