@@ -51,8 +51,6 @@ T = TypeVar("T")
 
 _NOTHING: Mapping[str, object] = MappingProxyType({})
 _LEFT = "the subscription has been left"
-# What a reader has not taken yet, beside what libzmq holds.
-_UNREAD = 1000
 
 
 class BlockingCoreSubscription(Generic[T]):
@@ -68,7 +66,7 @@ class BlockingCoreSubscription(Generic[T]):
     def __init__(self, portal: Portal, subscription: CoreSubscription[T]) -> None:
         self._portal = portal
         self._subscription = subscription
-        self._mailbox = Mailbox[T](_UNREAD, Delivery.LOSSLESS, clock=SystemClock())
+        self._mailbox = Mailbox[T](subscription.capacity, Delivery.LOSSLESS, clock=SystemClock())
 
     def __enter__(self) -> Self:
         self._portal.call(self._open)

@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from typing import Self
 
 from gazewire.time import TimeBase
+from gazewire.wire.ipc.quantity import instant
+from gazewire.wire.remote import parse_time_reply
 
 __all__ = ["ClockRound", "CoreClockOffset"]
 
@@ -27,13 +29,23 @@ class ClockRound:
 
     Attributes:
         sent_unix_ns: our clock when the question went out.
-        core_s: the answer, finite Core seconds.
+        core_ns: Core time in the answer.
         received_unix_ns: our clock when it was there.
     """
 
     sent_unix_ns: int
-    core_s: float
+    core_ns: int
     received_unix_ns: int
+
+    @classmethod
+    def from_reply(cls, sent_unix_ns: int, reply: bytes, received_unix_ns: int) -> Self:
+        """Read what Pupil Remote has answered.
+
+        Raises:
+            RemoteProtocolError: it is no time, or one that is centuries away.
+        """
+        core_ns = instant(parse_time_reply(reply), TimeBase(0))
+        return cls(sent_unix_ns, core_ns, received_unix_ns)
 
     @property
     def roundtrip_ns(self) -> int:
@@ -43,16 +55,12 @@ class ClockRound:
     @property
     def earliest_zero_ns(self) -> int:
         """Core time was not zero before this, on our clock."""
-        return self.sent_unix_ns - self._core_ns
+        return self.sent_unix_ns - self.core_ns
 
     @property
     def latest_zero_ns(self) -> int:
         """Core time was not zero after this, on our clock."""
-        return self.received_unix_ns - self._core_ns
-
-    @property
-    def _core_ns(self) -> int:
-        return TimeBase(0).unix_ns(self.core_s)
+        return self.received_unix_ns - self.core_ns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from gazewire.client.core.clock_offset import ClockRound, CoreClockOffset
 from gazewire.net.bus_security import BusKeys
 from gazewire.net.remote import BlockingRemoteClient
 from gazewire.time import Clock
-from gazewire.wire.remote import AskTime, parse_time_reply
+from gazewire.wire.remote import AskTime
 
 __all__ = ["measure_offset"]
 
@@ -39,4 +39,4 @@ def measure_offset(
 def _round(remote: BlockingRemoteClient, clock: Clock) -> ClockRound:
     sent_unix_ns = clock.unix_ns()
     reply = remote.request(AskTime())
-    return ClockRound(sent_unix_ns, parse_time_reply(reply), clock.unix_ns())
+    return ClockRound.from_reply(sent_unix_ns, reply, clock.unix_ns())

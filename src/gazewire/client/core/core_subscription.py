@@ -35,6 +35,9 @@ class CoreSubscription(Generic[T]):
         decode: makes of a message what a reader gets, or raises `RemoteProtocolError`.
         capacity: how many messages wait to be read.
 
+    Attributes:
+        capacity: as given.
+
     Raises:
         NetworkError: on entering, where no bus answers.
     """
@@ -50,7 +53,7 @@ class CoreSubscription(Generic[T]):
         self._link = link
         self._prefixes = prefixes
         self._decode = decode
-        self._capacity = capacity
+        self.capacity = capacity
         self._undecodable = 0
         self._malformed_before = 0
         self._missing_before = 0
@@ -116,7 +119,7 @@ class CoreSubscription(Generic[T]):
             # Whether it is the bus of another program, which does not greet, nobody can tell.
             echo_url=bus.pub,
             keys=self._link.keys,
-            capacity=self._capacity,
+            capacity=self.capacity,
             timeout_s=self._link.timeout_s,
         )
         return await subscriber.__aenter__()

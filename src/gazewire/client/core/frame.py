@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from gazewire.errors import RemoteProtocolError
 from gazewire.time import TimeBase
 from gazewire.wire.ipc import FrameFormat, Message, decode_frame
+from gazewire.wire.ipc.quantity import instant
 
 if TYPE_CHECKING:
     from gazewire.media.decoded import Picture
@@ -55,14 +56,10 @@ class CoreFrame:
             RemoteProtocolError: it is none.
         """
         wire, data = decode_frame(message)
-        try:
-            timestamp_unix_ns = timebase.unix_ns(wire.timestamp)
-        except ValueError as error:
-            raise RemoteProtocolError(str(error)) from error
         return cls(
             topic=message.topic,
             index=wire.index,
-            timestamp_unix_ns=timestamp_unix_ns,
+            timestamp_unix_ns=instant(wire.timestamp, timebase),
             width=wire.width,
             height=wire.height,
             format=wire.format,

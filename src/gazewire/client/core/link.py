@@ -24,7 +24,6 @@ from gazewire.wire.remote import (
     AskSubscribePort,
     AskTime,
     parse_port_reply,
-    parse_time_reply,
 )
 
 __all__ = ["BusUrls", "CoreLink"]
@@ -195,8 +194,8 @@ class CoreLink:
 
     async def _round(self) -> ClockRound:
         sent_unix_ns = self.clock.unix_ns()
-        core_s = parse_time_reply(await self.request(AskTime()))
-        return ClockRound(sent_unix_ns, core_s, self.clock.unix_ns())
+        reply = await self.request(AskTime())
+        return ClockRound.from_reply(sent_unix_ns, reply, self.clock.unix_ns())
 
 
 async def _end(task: asyncio.Task[None]) -> None:

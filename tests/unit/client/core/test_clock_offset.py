@@ -5,6 +5,7 @@ import math
 import pytest
 
 from gazewire.client.core.clock_offset import ClockRound, CoreClockOffset
+from gazewire.errors import RemoteProtocolError
 
 ZERO_UNIX_NS = 1_700_000_000_000_000_000
 NS_PER_S = 1_000_000_000
@@ -14,8 +15,8 @@ def one(sent_ms: int, there_ms: int, back_ms: int, *, zero_unix_ns: int = ZERO_U
     """A round whose question is so long on its way, and whose answer."""
     sent_unix_ns = ZERO_UNIX_NS + sent_ms * 1_000_000
     read_unix_ns = sent_unix_ns + there_ms * 1_000_000
-    core_s = (read_unix_ns - zero_unix_ns) / NS_PER_S
-    return ClockRound(sent_unix_ns, core_s, read_unix_ns + back_ms * 1_000_000)
+    core_ns = read_unix_ns - zero_unix_ns
+    return ClockRound(sent_unix_ns, core_ns, read_unix_ns + back_ms * 1_000_000)
 
 
 def test_equal_ways_leave_no_error():
@@ -67,3 +68,13 @@ def test_instants_come_back():
         assert offset.core_s(offset.unix_ns(core_s)) == pytest.approx(core_s, abs=1e-9)
     with pytest.raises(ValueError, match="finite"):
         offset.unix_ns(math.nan)
+
+
+@pytest.mark.parametrize("reply", [b"Unknown command.", b"nan", b"1e300", b""])
+def test_what_is_no_time_is_the_peers_fault(reply):
+    with pytest.raises(RemoteProtocolError):
+        ClockRound.from_reply(0, reply, 1)
+
+
+def test_a_reply_is_read_to_the_nanosecond():
+    assert ClockRound.from_reply(5, b"1772.805828274", 9) == ClockRound(5, 1_772_805_828_274, 9)
