@@ -15,6 +15,8 @@ from gazewire.wire.payload.h264 import NalType, nal_type
 
 __all__ = ["PictureDecoder"]
 
+# As plain numbers, because a member of an enumeration is slow to find.
+_PARAMETER_SETS = (int(NalType.SPS), int(NalType.PPS))
 _NS = Fraction(1, 1_000_000_000)
 # Two for each number of a sequence parameter set that there can be (ITU-T H.264 §7.4.2.1.1). The
 # devices have one of each kind.
@@ -65,7 +67,7 @@ class PictureDecoder:
             the stream has no B-frames. Each has the timestamp of its own access unit.
         """
         for unit in access_unit.nal_units:
-            if nal_type(unit) in (NalType.SPS, NalType.PPS):
+            if nal_type(unit) in _PARAMETER_SETS:
                 self._keep(unit)
         if self._waits_for_keyframe and not access_unit.is_keyframe:
             self.skipped += 1

@@ -51,6 +51,7 @@ class Outlet(Generic[T]):
     Attributes:
         mailbox: to read from.
         supply: as given.
+        switches: of the streams that it needs.
 
     Raises:
         DeviceError: the device was closed.
@@ -60,7 +61,13 @@ class Outlet(Generic[T]):
         capacity = supply.capacity(everything=delivery is Delivery.LOSSLESS)
         self.supply = supply
         self.mailbox = Mailbox[T](capacity, delivery, clock=link.clock)
+        self.switches = tuple(link.switch(name) for name in supply.sensors)
         self._leave = supply.begin(link, self.mailbox)
+
+    @property
+    def is_flowing(self) -> bool:
+        """All streams that it needs are wanted."""
+        return all([switch.is_on for switch in self.switches])
 
     def close(self, reason: str) -> None:
         """Fill it no more, on the event loop; readers get what is unread. Harmless when repeated.
@@ -108,7 +115,7 @@ class Outlets:
         while True:
             self._connection.check()
             outlet = self._outlets.get(kind)
-            if outlet is None or not self._is_flowing(outlet):
+            if outlet is None or not outlet.is_flowing:
                 outlet = self._connection.run(self._open, kind)
             try:
                 return outlet.mailbox.get(left_s)
@@ -149,18 +156,14 @@ class Outlets:
             for kind, outlet in tuple(self._outlets.items())
         }
 
-    def _is_flowing(self, outlet: Outlet[Any]) -> bool:
-        link = self._connection.link
-        return all(link.switch(name).is_on for name in outlet.supply.sensors)
-
     def _open(self, kind: str) -> Outlet[Any]:
         link = self._connection.link
         if kind not in self._outlets:
             self._outlets[kind] = Outlet(link, self._make_supply(kind), self._delivery)
         outlet = self._outlets[kind]
-        for name in outlet.supply.sensors:
+        for switch in outlet.switches:
             # Not only as long as this outlet is there: single items are asked for now and then.
-            link.switch(name).turn_on()
+            switch.turn_on()
         return outlet
 
     def _replace_all(self, delivery: Delivery) -> None:

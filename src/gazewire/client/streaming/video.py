@@ -51,7 +51,8 @@ class VideoFrame(Timestamped, _VideoFields):
     @classmethod
     def at_unix_ns(cls, av_frame: av.VideoFrame, timestamp_unix_ns: int) -> Self:
         """Make it with its exact instant."""
-        frame = cls(av_frame, timestamp_unix_ns / NS_PER_S)
+        # A named tuple's own constructor is a call of Python, this is not.
+        frame = tuple.__new__(cls, (av_frame, timestamp_unix_ns / NS_PER_S))
         frame.timestamp_unix_ns = timestamp_unix_ns
         return frame
 
