@@ -36,7 +36,7 @@ def footage(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def device(
     tmp_path_factory: pytest.TempPathFactory, footage: tuple[Path, Path]
 ) -> Iterator[DeviceProgram]:
@@ -47,10 +47,10 @@ def device(
         yield device
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def wearer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeviceProgram]:
     """A device on the synthetic wearer, which has everything that Neon has."""
-    with DeviceProgram(tmp_path_factory.mktemp("wearer"), "--eye-rate", "50") as device:
+    with DeviceProgram(tmp_path_factory.mktemp("wearer"), "--eye-rate", "25") as device:
         yield device
 
 
@@ -66,7 +66,7 @@ def run_example() -> RunExample:
     return lambda name, *arguments: run([sys.executable], name, *arguments)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def run_with_wearer(wearer: DeviceProgram) -> RunExample:
     """Run an example of our client against the synthetic wearer."""
     address = ("127.0.0.1", str(wearer.http_port))

@@ -308,7 +308,7 @@ def test_the_simple_client_matches_eyes_and_gaze_with_the_scene(
 def test_nobody_draws_eyes_that_nobody_looks_at(
     start_device: Callable[..., DeviceProgram], peers: PeerRunner
 ) -> None:
-    device = start_device("--seed", str(SEED))
+    device = start_device("--seed", str(SEED), "--eye-rate", str(EYE_RATE_HZ))
     [received] = peers.run("async_data", kind="gaze", urls=[device.stream_url("gaze")], count=200)
     rows = read_truth(device.truth, "pupil.1", max(nanoseconds(datum) for datum in received))
     assert len(rows) >= EYES_COUNT

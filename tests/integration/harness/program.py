@@ -23,6 +23,9 @@ __all__ = ["ANY_PORTS", "DeviceProgram", "gazewire_command"]
 PORTS = ("--http-port", "--rtsp-port", "--tunnel-port", "--echo-port")
 ANY_PORTS = tuple(word for port in PORTS for word in (port, "0"))
 READY_WITHIN_S = 30.0
+
+# Options of which each says what eyes there are, or that there are none.
+_HAVE_A_RATE = frozenset({"--eye-rate", "--source", "--product", "--older-app"})
 STOPPED_WITHIN_S = 10.0
 
 # What Python and asyncio write when something went wrong that no code of ours has handled.
@@ -39,6 +42,9 @@ class DeviceProgram:
 
     Leaving the context stops it by SIGTERM and checks that it ended as it should: status 0, one
     line on standard output, nothing unhandled on standard error.
+
+    The synthetic wearer has 50 eye pictures a second unless an option says otherwise: the truth of
+    200 pupils a second takes a third of a core, and few tests look at it.
 
     Args:
         folder: where recordings, truth and standard error go.
@@ -57,6 +63,7 @@ class DeviceProgram:
             *("--record-dir", str(self.record_dir)),
             *("--truth", str(self.truth)),
             *(() if "--mdns" in options else ("--no-mdns",)),
+            *(() if _HAVE_A_RATE.intersection(options) else ("--eye-rate", "50")),
             *(option for option in options if option != "--mdns"),
         ]
         self.ready: dict[str, Any] = {}
