@@ -43,14 +43,14 @@ class AnnouncedTimeBase(TimeBase):
     """The service's own time base: whoever moves it, everybody learns.
 
     Args:
-        zero_unix_ns: the instant at which Core time is 0.0.
+        clock: stamps what is told.
         tell: takes what is to be told, on the thread that moves it.
     """
 
-    def __init__(
-        self, zero_unix_ns: int, tell: Callable[[Notification], None] = lambda _: None
-    ) -> None:
-        super().__init__(zero_unix_ns)
+    def __init__(self, clock: Clock, tell: Callable[[Notification], None] = lambda _: None) -> None:
+        # As a program begins: Core time is the machine's monotonic counter.
+        super().__init__(clock.unix_ns() - clock.mono_ns())
+        self._clock = clock
         self._tell = tell
 
     def set_now(self, core_s: float, now_unix_ns: int) -> None:
@@ -64,8 +64,13 @@ class AnnouncedTimeBase(TimeBase):
         self.announce()
 
     def announce(self) -> None:
-        """Tell where the zero is."""
-        self._tell(Notification(subject=_SUBJECT, fields={"zero_unix_ns": self.zero_unix_ns}))
+        """Tell where the zero is; recordings keep it, or their times could not be understood."""
+        fields = {
+            "zero_unix_ns": self.zero_unix_ns,
+            "timestamp": self.core_s(self._clock.unix_ns()),
+            "record": True,
+        }
+        self._tell(Notification(subject=_SUBJECT, fields=fields))
 
 
 def follow_core_time(timebase: TimeBase, notification: Notification) -> None:

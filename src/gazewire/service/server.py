@@ -83,8 +83,7 @@ async def serve_service(
             )
             addresses = BusAddresses(bus.pub_url, bus.sub_url, bus.push_url, config.keys)
             outlet = await connect_outlet(stack, addresses)
-            # As a program begins: Core time is the machine's monotonic counter.
-            timebase = AnnouncedTimeBase(clock.unix_ns() - clock.mono_ns(), outlet.notify)
+            timebase = AnnouncedTimeBase(clock, outlet.notify)
             stack.enter_context(logs_published(outlet.pusher.push, "service", config.bus_level))
             remote = RemoteServer(
                 clock,
