@@ -30,9 +30,12 @@ def raised_by(call, *arguments):
 
 
 def received(device, subscription, payload):
-    """Send until something comes: the incumbent is not yet subscribed when it says so."""
+    """Send until something comes: the incumbent is not yet subscribed when it says so.
+
+    And it takes raw data out of the map that it sends.
+    """
     for _ in range(200):
-        device.send_message(payload)
+        device.send_message(dict(payload))
         message = subscription.recv_new_message(timeout_ms=100)
         if message is not None:
             return message

@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack
 from typing import Self
 
 from gazewire.net.bus import Bus
-from gazewire.net.bus_client import BusPublisher, BusPusher
+from gazewire.net.bus_client import BusPusher
 from gazewire.net.remote import RemoteServer
 from gazewire.time import SystemClock, TimeBase
 from gazewire.wire.ipc import Message
@@ -18,6 +18,8 @@ class CoreProgram:
     """A program that can end and start again, with its Remote where it was and its bus elsewhere.
 
     Its sockets are served by threads, so that blocking clients can be tested on the loop's own.
+    What it publishes takes the bus's reliable intake: a publisher learns of a subscription a moment
+    after the subscriber does.
     """
 
     def __init__(self) -> None:
@@ -30,7 +32,6 @@ class CoreProgram:
         async with AsyncExitStack() as stack:
             self.bus = await stack.enter_async_context(Bus(self.clock))
             self._pusher = await stack.enter_async_context(BusPusher(self.bus.push_url))
-            self._publisher = await stack.enter_async_context(BusPublisher(self.bus.pub_url))
             remote = RemoteServer(
                 self.clock,
                 self.timebase,
@@ -58,12 +59,12 @@ class CoreProgram:
         await self.__aenter__()
 
     def publish(self, topic: str, /, **fields: object) -> None:
-        """Put a message onto the bus."""
-        self._publisher.publish(Message.from_map(topic, fields))
+        """Put a message onto the bus, for all who are subscribed."""
+        self._pusher.push(Message.from_map(topic, fields))
 
     def publish_frames(self, *frames: bytes) -> None:
         """Put frames onto the bus, whatever they hold."""
-        self._publisher.publish_frames(frames)
+        self._pusher.push_frames(frames)
 
     def _forward(self, frames: object) -> None:
         assert isinstance(frames, list | tuple)

@@ -50,6 +50,7 @@ async def test_topics_come_and_go(program: CoreProgram, ctx: zmq.Context) -> Non
         receiver.subscribe("data")
         while not receiver.new_data:
             program.publish("data")
+            receiver.socket.poll(5)
         receiver.unsubscribe("data")
 
 

@@ -23,11 +23,13 @@ async def test_maps_are_published_in_today_s_form_and_in_the_old_one(
 ) -> None:
     with (
         Msg_Receiver(ctx, program.bus.sub_url, ("data",)) as receiver,
-        Msg_Streamer(ctx, program.bus.pub_url, hwm=10) as streamer,
+        Msg_Streamer(ctx, program.bus.pub_url, hwm=500) as streamer,
     ):
         payload = {"topic": "data", "__raw_data__": [b"a"]}
+        assert streamer.socket.getsockopt(zmq.SNDHWM) == 500
         while not receiver.new_data:
             streamer.send(payload)
+            receiver.socket.poll(5)
         assert receiver.recv() == ("data", {"topic": "data", "__raw_data__": (b"a",)})
         assert payload == {"topic": "data", "__raw_data__": [b"a"]}
         streamer.send("data.old", {"n": 1})
