@@ -54,21 +54,20 @@ def test_the_scene_comes_in_every_format(
 def test_gaze_comes_before_the_surface_that_names_it_and_with_the_same_double(
     client: CoreClient,
 ) -> None:
-    gaze: set[tuple[str, float]] = set()
+    published: set[tuple[str, float]] = set()
     joined: list[dict[str, Any]] = []
-    with client.subscribed("gaze.", "surfaces.screen", "fixations") as listener:
+    with client.subscribed("gaze.", "fixations", "surfaces.screen") as listener:
+        # The first surface names what was published before we listened.
+        listener.topic("surfaces.screen")
         while len(joined) < 40:
             topic, fields = listener.next()
-            if topic.startswith("surfaces."):
-                # Those before the first are from before we listened.
-                named = [on for on in fields["gaze_on_surfaces"] if gaze]
-                named += [on for on in fields["fixations_on_surfaces"] if joined]
-                joined += [on for on in named if tuple(on["base_data"]) in gaze]
-                unknown = [on for on in named if tuple(on["base_data"]) not in gaze]
-                assert not joined or not unknown
-                surface = fields
-            else:
-                gaze.add((topic, fields["timestamp"]))
+            if topic != "surfaces.screen":
+                published.add((topic, fields["timestamp"]))
+                continue
+            surface = fields
+            named = surface["gaze_on_surfaces"] + surface["fixations_on_surfaces"]
+            assert {tuple(on["base_data"]) for on in named} <= published
+            joined += named
     assert set(surface) == {
         "topic",
         "name",
@@ -101,6 +100,14 @@ def test_the_tracker_can_be_stopped_and_started(client: CoreClient) -> None:
             quiet = 0 if listener.next()[0].startswith("surfaces.") else quiet + 1
         client.notify("start_plugin", name="Surface_Tracker_Online", args={})
         listener.topic("surfaces.screen")
+
+
+def test_a_calibration_on_a_screen_says_why_there_is_none(client: CoreClient) -> None:
+    with client.subscribed("notify.calibration.failed") as listener:
+        client.notify("start_plugin", name="ScreenMarkerChoreographyPlugin", args={})
+        client.ask("C")
+        assert "markers" in listener.next()[1]["reason"]
+        client.notify("start_plugin", name="HMD3DChoreographyPlugin")
 
 
 def test_images_from_the_bus_take_the_place_of_the_scene(client: CoreClient) -> None:

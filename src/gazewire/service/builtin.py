@@ -86,7 +86,7 @@ def builtin_types(
         scene_source_type(world, bus.subscribe),
         surface_tracker_type(world, pipeline, parts.surfaces or NoSurfaces()),
         *_movement_types(pipeline, parts),
-        *choreography_types(pipeline, fitting),
+        *choreography_types(pipeline, fitting, world),
     )
 
 

@@ -23,6 +23,7 @@ from gazewire.service.calibration import GAZERS, GazerName, parse_vector
 from gazewire.service.fitting import CollectedData, Fitting
 from gazewire.service.pipeline import Pass, Pipeline
 from gazewire.service.plugin import NoArgs, Plugin, PluginContext, PluginType
+from gazewire.service.world import World
 from gazewire.time import TimeBase
 from gazewire.wire.ipc import Message, decode_pupil
 
@@ -197,19 +198,22 @@ class HmdChoreography(Plugin):
 
 
 class _ScreenChoreography(Plugin):
-    """Says that there is no scene camera to see markers with."""
+    """Says that there is no scene camera to see markers with, or nobody who looks for them."""
 
-    def __init__(self, fitting: Fitting, gazer: GazerName) -> None:
+    def __init__(self, fitting: Fitting, gazer: GazerName, world: World) -> None:
         self._fitting = fitting
         self._gazer = gazer
+        self._world = world
 
     def on_notify(self, notification: Notification) -> None:
-        """calibration.should_start, which fails where no scene camera sees the markers."""
+        """calibration.should_start, which fails: nobody looks for markers yet."""
         match notification.subject:
             case "calibration.should_start" | "validation.should_start":
-                # The program's own words.
+                # The first are the program's own words.
                 reason = "Calibration requiers world capture video input."
-                _LOG.error(reason)
+                if self._world.has_camera:
+                    reason = "Nobody looks for calibration markers in the scene yet."
+                _LOG.error("%s", reason)
                 self._fitting.fail(self._gazer, reason)
 
 
@@ -246,12 +250,15 @@ def _collected(calib_data: _CalibData, timebase: TimeBase) -> CollectedData:
 
 
 # Any: plugin types of any arguments.
-def choreography_types(pipeline: Pipeline, fitting: Fitting) -> tuple[PluginType[Any], ...]:
+def choreography_types(
+    pipeline: Pipeline, fitting: Fitting, world: World
+) -> tuple[PluginType[Any], ...]:
     """Make the types of choreographies, of which one is there, and of mappings.
 
     Args:
         pipeline: through which pupils come.
         fitting: fits.
+        world: where markers would be seen.
     """
 
     def start_hmd(context: PluginContext, args: NoArgs) -> Plugin:
@@ -260,7 +267,7 @@ def choreography_types(pipeline: Pipeline, fitting: Fitting) -> tuple[PluginType
     def start_screen(context: PluginContext, args: _ChoreographyArgs) -> Plugin:
         wanted = args.selected_gazer_class_name
         gazer: GazerName = next((name for name in GAZERS if name == wanted), "Gazer3D")
-        return _ScreenChoreography(fitting, gazer)
+        return _ScreenChoreography(fitting, gazer, world)
 
     def starter(name: GazerName) -> Callable[[PluginContext, _GazerArgs], Plugin]:
         return lambda context, args: _Gazer(context, fitting, name, args)
