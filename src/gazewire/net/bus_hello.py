@@ -2,7 +2,7 @@
 
 Neither takes a word that other clients would see or other programs have to know.
 
-A **subscriber** subscribes to a topic of its own, ``gazewire.hello.<anything>``, after all others.
+A **subscriber** subscribes to a topic of its own, ``hello.gazewire.<anything>``, after all others.
 The bus publishes one message under each such topic as soon as its publishers have been told of the
 subscription. What comes back shows that all subscriptions before it are in force.
 
@@ -16,7 +16,7 @@ from uuid import uuid4
 
 __all__ = ["ALL_TOLD_TOPIC", "EMPTY_MAP", "HELLO_PREFIX", "new_hello"]
 
-HELLO_PREFIX = b"gazewire.hello."
+HELLO_PREFIX = b"hello.gazewire."
 
 # No UTF-8, so that it is nobody's topic, and later than all that is.
 ALL_TOLD_TOPIC = b"\xffgazewire"

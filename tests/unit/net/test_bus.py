@@ -332,7 +332,7 @@ async def test_what_subscribers_say_besides_is_ignored(
             [b"\x02"],
             [b"hello"],
             [b"\x01"],
-            [b"\x01gazewire.hello."],
+            [b"\x01hello.gazewire."],
             [b"\x00"],
         ):
             await peer.send_multipart(frames)
