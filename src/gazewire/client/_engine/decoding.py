@@ -20,6 +20,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Generic, Protocol, TypeVar
 
+from gazewire.client._engine.doorbell import Doorbell
 from gazewire.errors import GazewireError
 from gazewire.wire.sdp import MediaDescription
 
@@ -90,8 +91,8 @@ class Decoding(Generic[S, T]):
         # Guards all that both threads use. Each waits for something else: to wake a thread for
         # nothing costs more than to decode a picture of an eye.
         self._lock = threading.Lock()
-        self._arrived = threading.Condition(self._lock)
-        self._has_room = threading.Condition(self._lock)
+        self._arrived = Doorbell(self._lock)
+        self._has_room = Doorbell(self._lock)
         # Each with the loop's time of its arrival.
         self._waiting: deque[tuple[float, MediaDescription | _Order | S]] = deque()
         self._media: MediaDescription | None = None
@@ -123,8 +124,8 @@ class Decoding(Generic[S, T]):
             self._closed = True
             self._waiting.clear()
             self._decoded.clear()
-            self._arrived.notify()
-            self._has_room.notify()
+            self._arrived.ring()
+            self._has_room.ring()
         self._thread.join(_JOINED_WITHIN_S)
 
     # What follows runs on the event loop's thread.
@@ -139,7 +140,7 @@ class Decoding(Generic[S, T]):
             ):
                 self._leave_out(now_s)
             self._waiting.extend((now_s, item) for item in items)
-            self._arrived.notify()
+            self._arrived.ring()
 
     def _leave_out(self, now_s: float) -> None:
         """Forget all units that wait; of all else, what still matters stays."""
@@ -156,7 +157,7 @@ class Decoding(Generic[S, T]):
     def _take_over(self) -> None:
         with self._lock:
             decoded, self._decoded = self._decoded, []
-            self._has_room.notify()
+            self._has_room.ring()
         if decoded:
             self._deliver(decoded)
 

@@ -16,6 +16,7 @@ from collections import deque
 from collections.abc import Collection, Iterator
 from typing import ClassVar, Generic, TypeVar
 
+from gazewire.client._engine.doorbell import Doorbell
 from gazewire.errors import GazewireError
 from gazewire.time import Clock
 
@@ -84,7 +85,8 @@ class Mailbox(Generic[T]):
         self._delivery = delivery
         self._clock = clock
         self._items: deque[T] = deque(maxlen=self._capacity)
-        self._changed = threading.Condition(threading.Lock())
+        self._lock = threading.Lock()
+        self._changed = Doorbell(self._lock)
         # Reads under way; all but one of them are waiting.
         self._reading = 0
         # As if somebody had read when the stream began.
@@ -97,7 +99,7 @@ class Mailbox(Generic[T]):
 
     def put_many(self, items: Collection[T]) -> None:
         """Add what has come, in order. After `close` it is thrown away."""
-        with self._changed:
+        with self._lock:
             if self._closed is not None:
                 return
             lost = len(self._items) + len(items) - self._capacity
@@ -107,8 +109,7 @@ class Mailbox(Generic[T]):
                     self.skipped += lost
                 else:
                     self.dropped += lost
-            if self._reading:
-                self._changed.notify(len(items))
+            self._changed.ring(len(items))
 
     def get(self, timeout_s: float | None = None) -> T | None:
         """Take one item, and wait for it where there is none.
@@ -122,7 +123,7 @@ class Mailbox(Generic[T]):
         Raises:
             MailboxClosedError: it is closed, and everything was read.
         """
-        with self._changed:
+        with self._lock:
             # While another reader waits nobody is away, and what comes now is not old.
             if (
                 self._delivery is Delivery.AUTO
@@ -155,7 +156,7 @@ class Mailbox(Generic[T]):
         """
         if at_most < 1:
             raise ValueError(f"takes at least one item, not {at_most}")
-        with self._changed:
+        with self._lock:
             self._reading += 1
             try:
                 if not self._wait(timeout_s):
@@ -193,10 +194,10 @@ class Mailbox(Generic[T]):
             reason: why, in words for the user.
             failure: what ended the stream, or None where it has ended as it should.
         """
-        with self._changed:
+        with self._lock:
             if self._closed is None:
                 self._closed = reason, failure
-                self._changed.notify_all()
+                self._changed.ring_for_all()
 
     def _skip_to_newest(self) -> None:
         skipped = len(self._items) - 1
@@ -221,7 +222,7 @@ class Mailbox(Generic[T]):
                 woken = self._changed.wait(wait_s)
             except BaseException:
                 # Ctrl-C. Perhaps we were just told of an item; then somebody else must be.
-                self._changed.notify()
+                self._changed.ring()
                 raise
             if left_s is not None and not self._items:
                 left_s -= (self._clock.mono_ns() - begin_ns) / _NS_PER_S if woken else wait_s
