@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 from pathlib import Path
 
@@ -10,6 +11,11 @@ import pytest
 
 REPOSITORY = Path(__file__).parents[1]
 PROBED_WITHIN_S = 20
+
+# A shell that runs tests in the background has interrupts ignored, and programs that tests start
+# would inherit that; many of these are ended by one.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
