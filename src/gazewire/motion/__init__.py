@@ -1,0 +1,3 @@
+"""From gaze to eye movements: fixations, saccades, pursuit, blinks."""
+
+__all__: list[str] = []
