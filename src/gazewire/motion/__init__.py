@@ -1,3 +1,5 @@
 """From gaze to eye movements: fixations, saccades, pursuit, blinks."""
 
-__all__: list[str] = []
+from gazewire.motion.classify import classify
+
+__all__ = ["classify"]
