@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import queue
+import shutil
 import signal
 import subprocess
 import sys
@@ -33,8 +34,15 @@ SIGNS_OF_TROUBLE = ("Traceback", "never retrieved", "never awaited", "ResourceWa
 
 
 def gazewire_command(*arguments: str) -> list[str]:
-    """The command line that runs `gazewire` on this interpreter, unclosed resources told."""
-    return [sys.executable, "-W", "always::ResourceWarning", "-m", "gazewire", *arguments]
+    """The command line that runs `gazewire` on this interpreter, unclosed resources told.
+
+    Where the system can do so, the program ends with who has started it: a test that hangs is
+    ended without a chance to clean up.
+    """
+    python = [sys.executable, "-W", "always::ResourceWarning", "-m", "gazewire", *arguments]
+    if setpriv := shutil.which("setpriv"):
+        return [setpriv, "--pdeathsig", "KILL", "--", *python]
+    return python
 
 
 class DeviceProgram:
