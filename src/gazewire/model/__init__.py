@@ -11,6 +11,14 @@ from gazewire.model.audio import AudioAccessUnit, AudioChunk
 from gazewire.model.blink_response import BlinkResponse
 from gazewire.model.dispersion_fixation import DispersionFixation
 from gazewire.model.eye_event import Blink, EyeEvent, Fixation, Onset, Saccade
+from gazewire.model.eye_movement import (
+    DetectedBlink,
+    DetectedFixation,
+    DetectedOscillation,
+    DetectedPursuit,
+    DetectedSaccade,
+    EyeMovement,
+)
 from gazewire.model.frame import Frame, PixelFormat
 from gazewire.model.gaze import Eyelid, EyeState, GazeDatum, Vector3
 from gazewire.model.imu import ImuDatum
@@ -40,12 +48,18 @@ __all__ = [
     "Circle3d",
     "Component",
     "DatumReference",
+    "DetectedBlink",
+    "DetectedFixation",
+    "DetectedOscillation",
+    "DetectedPursuit",
+    "DetectedSaccade",
     "DispersionFixation",
     "Ellipse",
     "Event",
     "EyeEvent",
     "EyeId",
     "EyeModel",
+    "EyeMovement",
     "EyeState",
     "Eyelid",
     "Fixation",
