@@ -34,7 +34,8 @@ from gazewire.service.exposure import (
     nothing_found,
 )
 from gazewire.service.eye_launcher import EyeLauncher, EyeStart, InProcessEyes, SpawnedEyes
-from gazewire.service.eye_process import EyeParts, run_eye
+from gazewire.service.eye_process import SLOWED_SUBJECT, EyeParts, eye_image_topic, run_eye
+from gazewire.service.fitting import ACCURACY_SUBJECT
 from gazewire.service.gaze_mapper import (
     BlinkDetector,
     FixationDetector,
@@ -48,6 +49,7 @@ from gazewire.service.logs import logs_published
 from gazewire.service.movement_plugins import BlinkArgs, FixationArgs
 from gazewire.service.outlet import Outlet
 from gazewire.service.parts import ServiceParts
+from gazewire.service.pipeline import Pass
 from gazewire.service.plugin import Events, NoArgs, Plugin, PluginContext, PluginType
 from gazewire.service.plugins import PLUGIN_GROUP
 from gazewire.service.recording import OpenRecording, RecordingPlan, RecordingWriter
@@ -55,12 +57,14 @@ from gazewire.service.server import RunningService, serve_service
 from gazewire.service.surfaces import SurfaceLocator, SurfacePose, matrix3
 
 __all__ = [
+    "ACCURACY_SUBJECT",
     "DEFAULT_REMOTE_PORT",
     "DETECTOR_2D",
     "DETECTOR_3D",
     "METHOD_2D",
     "METHOD_3D",
     "PLUGIN_GROUP",
+    "SLOWED_SUBJECT",
     "AnchoredClock",
     "BlindDetector",
     "BlinkArgs",
@@ -91,6 +95,7 @@ __all__ = [
     "NoMovement",
     "OpenRecording",
     "Outlet",
+    "Pass",
     "Plugin",
     "PluginContext",
     "PluginType",
@@ -106,6 +111,7 @@ __all__ = [
     "SurfaceLocator",
     "SurfacePose",
     "evaluate_gaze",
+    "eye_image_topic",
     "keys_from",
     "logs_published",
     "matrix3",

@@ -21,6 +21,7 @@ __all__ = [
     "Calibrator",
     "GazerName",
     "Reference",
+    "parse_point",
     "parse_reference",
     "parse_vector",
 ]
@@ -38,7 +39,17 @@ GAZERS: tuple[GazerName, ...] = (
 
 
 class CalibrationFailedError(GazewireError):
-    """No gaze can be mapped from these data; the text is the reason that clients know."""
+    """No gaze can be mapped from these data; the text is the reason that clients know.
+
+    Args:
+        reason: in the words that clients know.
+        diagnosis: what is known of the failure besides: values that a notification can carry, by
+            name. ``sentences``, a list of text, is shown to people.
+    """
+
+    def __init__(self, reason: str, diagnosis: Mapping[str, object] | None = None) -> None:
+        super().__init__(reason)
+        self.diagnosis: Mapping[str, object] = diagnosis or {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,11 +60,24 @@ class Reference:
         timestamp_unix_ns: the instant.
         mm_pos: where it was in the headset's frame, y up and z forward; None of a screen's.
         norm_pos: where it was in the scene image; None of a headset's.
+        screen_pos: the same in pixels, where it was seen there.
+        target: number of what it is a sample of, where that is known.
     """
 
     timestamp_unix_ns: int
     mm_pos: Vector3 | None = None
     norm_pos: Point2 | None = None
+    screen_pos: Point2 | None = None
+    target: int | None = None
+
+    def fields(self) -> dict[str, object]:
+        """What ``ref_list`` has of it besides its time."""
+        places = {
+            "mm_pos": self.mm_pos,
+            "norm_pos": self.norm_pos,
+            "screen_pos": self.screen_pos,
+        }
+        return {name: list(place) for name, place in places.items() if place is not None}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,13 +159,14 @@ def parse_reference(value: object, timebase: TimeBase) -> Reference:
     except (ValueError, OverflowError) as error:
         raise RemoteProtocolError(str(error)) from error
     mm_pos = parse_vector(value.get("mm_pos"))
-    norm_pos = _numbers(value.get("norm_pos"), 2)
+    norm_pos = parse_point(value.get("norm_pos"))
     if mm_pos is None and norm_pos is None:
         raise RemoteProtocolError("a reference has mm_pos or norm_pos")
     return Reference(
         timestamp_unix_ns=instant,
         mm_pos=mm_pos,
-        norm_pos=None if norm_pos is None else (norm_pos[0], norm_pos[1]),
+        norm_pos=norm_pos,
+        screen_pos=parse_point(value.get("screen_pos")),
     )
 
 
@@ -149,6 +174,12 @@ def parse_vector(value: object) -> Vector3 | None:
     """Read three finite numbers; None where they are not."""
     numbers = _numbers(value, 3)
     return None if numbers is None else (numbers[0], numbers[1], numbers[2])
+
+
+def parse_point(value: object) -> Point2 | None:
+    """Read two finite numbers; None where they are not."""
+    numbers = _numbers(value, 2)
+    return None if numbers is None else (numbers[0], numbers[1])
 
 
 def _numbers(value: object, count: int) -> list[float] | None:

@@ -9,6 +9,8 @@ and says is on the bus:
     notify.frame_publishing.…         images
     pupil.<eye>.2d, pupil.<eye>.3d    for every exposure, in this order
     frame.eye.<eye>                   before them, where somebody listens
+    eye_image.<eye>                   after them, where a part of our own program listens
+    notify.eye_process.slowed         where the machine does not keep up with the camera
 """
 
 from __future__ import annotations
@@ -30,6 +32,7 @@ from gazewire.service.camera_slot import CameraSlot
 from gazewire.service.core_time import follow_core_time
 from gazewire.service.detector_settings import DETECTOR_2D, DETECTOR_3D, DetectorControl
 from gazewire.service.exposure import Camera, Exposure, PupilSource
+from gazewire.service.eye_pace import EyePace
 from gazewire.service.frames import FrameFeed, frame_message
 from gazewire.service.hmd_source import HMD_SOURCE, HmdCamera, HmdSourceArgs
 from gazewire.service.logs import logs_published
@@ -44,12 +47,15 @@ from gazewire.wire.ipc import (
     wire_pupil,
 )
 
-__all__ = ["RESUME_SUBJECT", "EyeParts", "run_eye"]
+__all__ = ["RESUME_SUBJECT", "SLOWED_SUBJECT", "EyeParts", "eye_image_topic", "run_eye"]
 
 _LOG = logging.getLogger(__name__)
 
 RESUME_SUBJECT = "eye_process.should_resume"
 """What the service says to an eye that has just started: all that was meant for it before."""
+
+SLOWED_SUBJECT = "eye_process.slowed"
+"""Ours: an eye looks at fewer images from now on, ``rate_hz`` a second and not ``before_hz``."""
 
 # Notifications are few, and none may be missed.
 _NOTIFICATIONS_WAITING = 10_000
@@ -65,6 +71,11 @@ _DOC = (
     "frame_publishing.stopped, and pupil_detector.set_enabled, set_roi, set_properties, "
     "broadcast_properties, 3d.reset_model."
 )
+
+
+def eye_image_topic(eye_id: EyeId) -> str:
+    """Under which images of an eye come as they are, in gray, whatever format clients ask for."""
+    return f"eye_image.{eye_id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,11 +153,13 @@ class _Eye:
         self._bus = bus
         self._outlet = outlet
         self._timebase = timebase
+        self._clock = clock
         self._worker = worker
         self._detectors = DetectorControl(eye_id, _LOG.error)
         self._feed = FrameFeed(eye_frame_topic(eye_id), outlet.wants)
         self._exposures = Topic[Exposure]("exposures")
         self._pupils = parts.pupils
+        self._pace = EyePace(clock, self._tell_slowed)
         self._size = parts.camera.width, parts.camera.height
         self._is_ready = False
         self._working = tasks.create_task(self._work(), name="exposures")
@@ -252,6 +265,7 @@ class _Eye:
 
     def _take_from(self, camera: Camera, pupils: PupilSource) -> None:
         """Let this be the camera; the one before ends."""
+        self._pace = EyePace(self._clock, self._tell_slowed)
         self._pupils = pupils
         self._slot.put(camera)
 
@@ -260,6 +274,8 @@ class _Eye:
         loop = asyncio.get_running_loop()
         with self._exposures.subscribe(capacity=_EXPOSURES_WAITING) as exposures:
             async for exposure in exposures:
+                if not self._pace.admits(exposure):
+                    continue
                 self._follow_size(exposure)
                 format, pupils = self._feed.format, self._pupils
                 try:
@@ -272,6 +288,7 @@ class _Eye:
                     continue
                 for message in messages:
                     self._outlet.publish(message)
+                self._pace.note_done(exposure)
 
     def _follow_size(self, exposure: Exposure) -> None:
         size = exposure.width, exposure.height
@@ -292,4 +309,18 @@ class _Eye:
             if datum.detector in enabled:
                 wire = wire_pupil(datum, self._timebase)
                 messages.append(Message.from_struct(wire.topic, wire))
+        image_topic = eye_image_topic(self._eye_id)
+        if self._outlet.wants(image_topic):
+            messages.append(frame_message(exposure, image_topic, "gray", self._timebase))
         return messages
+
+    def _tell_slowed(self, rate_hz: float, before_hz: float) -> None:
+        _LOG.warning(
+            "this machine does not keep up: pupils of eye %d come at %.4g Hz from now on, not at "
+            "%.4g Hz",
+            self._eye_id,
+            rate_hz,
+            before_hz,
+        )
+        fields = {"eye_id": self._eye_id, "rate_hz": rate_hz, "before_hz": before_hz}
+        self._outlet.notify(Notification(subject=SLOWED_SUBJECT, fields=fields))

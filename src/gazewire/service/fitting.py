@@ -5,28 +5,28 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
-from typing import Literal
+from dataclasses import asdict
+from types import MappingProxyType
 
 import msgspec
 
-from gazewire.errors import RemoteProtocolError
-from gazewire.model import Notification, PupilDatum, Vector3
+from gazewire.model import Notification, Vector3
+from gazewire.service.accuracy import GazeAccuracy
 from gazewire.service.calibration import (
     CalibrationFailedError,
     CalibrationOutcome,
     CalibrationRequest,
     Calibrator,
     GazerName,
-    Reference,
-    parse_reference,
 )
+from gazewire.service.collected_data import CollectedData
+from gazewire.service.diagnosis import diagnose
+from gazewire.service.guide import Kind, Target
 from gazewire.service.outlet import Outlet
 from gazewire.service.pipeline import Pipeline
 from gazewire.time import Clock, TimeBase
-from gazewire.wire.ipc import wire_pupil
 
-__all__ = ["ACCURACY_SUBJECT", "CollectedData", "Fitting"]
+__all__ = ["ACCURACY_SUBJECT", "Fitting"]
 
 _LOG = logging.getLogger(__name__)
 
@@ -39,40 +39,8 @@ _DISMISSED_WARNING = (
 )
 _MAX_DISMISSED = 0.2
 
-
-@dataclass(slots=True)
-class CollectedData:
-    """What a calibration collects. Instants are Unix time: ``T`` in between changes nothing.
-
-    Attributes:
-        references: maps of ``ref_data`` as they came, and what they say.
-        pupils: of both eyes and all detectors.
-    """
-
-    references: list[tuple[Mapping[str, object], Reference]] = field(default_factory=list)
-    pupils: list[PupilDatum] = field(default_factory=list)
-
-    def add_reference(self, fields: object, timebase: TimeBase) -> None:
-        """Keep one item of ``ref_data``; what is none is logged and dropped."""
-        try:
-            reference = parse_reference(fields, timebase)
-        except RemoteProtocolError as error:
-            _LOG.warning("a reference is dropped: %s", error)
-        else:
-            assert isinstance(fields, Mapping)
-            self.references.append((fields, reference))
-
-    def maps(self, timebase: TimeBase) -> dict[str, object]:
-        """The same as ``calib_data`` has it; takes a while."""
-        return {
-            "ref_list": [
-                {**fields, "timestamp": timebase.core_s(reference.timestamp_unix_ns)}
-                for fields, reference in self.references
-            ],
-            "pupil_list": [
-                msgspec.to_builtins(wire_pupil(pupil, timebase)) for pupil in self.pupils
-            ],
-        }
+_NO_DATA = "Not sufficient data available."
+_NO_REFERENCES = "Not sufficient reference data available."
 
 
 class Fitting:
@@ -118,6 +86,7 @@ class Fitting:
         eye_translations: tuple[Vector3, Vector3] | None = None,
         *,
         then: Sequence[str] = (),
+        targets: Sequence[Target] = (),
     ) -> bool:
         """Fit, and map by it; tell whether it did.
 
@@ -129,6 +98,7 @@ class Fitting:
             data: to fit to.
             eye_translations: of a headset.
             then: subjects without more that are told after the outcome.
+            targets: that the wearer was led to.
         """
         calib_data = await asyncio.to_thread(data.maps, self._timebase)
         setup = self._tell("calibration.setup.v2", gazer, calib_data=calib_data, version=2)
@@ -136,10 +106,13 @@ class Fitting:
         try:
             outcome = await asyncio.to_thread(self._fit, gazer, data, eye_translations)
         except CalibrationFailedError as error:
-            self.fail(gazer, str(error))
+            request = self._request(gazer, data, eye_translations)
+            self.fail(gazer, str(error), await _diagnosed(request, targets, error.diagnosis))
         except Exception as error:
             _LOG.exception("the fit has failed")
-            self.fail(gazer, str(error) or type(error).__name__)
+            request = self._request(gazer, data, eye_translations)
+            reason = str(error) or type(error).__name__
+            self.fail(gazer, reason, await _diagnosed(request, targets))
         else:
             self._pipeline.mapper = outcome.mapper
             self.params, self.gazer = outcome.params, gazer
@@ -152,55 +125,76 @@ class Fitting:
         params = dict(outcome.params)
         result = self._tell("calibration.result.v2", gazer, params=params, version=2)
         self.story = (setup, result)
-        await self.judge("calibration", data, eye_translations)
+        await self.judge("calibration", data, eye_translations, targets=targets)
         return True
 
     async def judge(
         self,
-        source: Literal["calibration", "validation"],
+        source: Kind,
         data: CollectedData,
         eye_translations: tuple[Vector3, Vector3] | None = None,
         *,
         gazer: GazerName = "GazerHMD3D",
-    ) -> None:
-        """Tell how well the mapping that maps now meets references.
+        targets: Sequence[Target] = (),
+    ) -> bool:
+        """Tell how well the mapping that maps now meets references, or why that cannot be told.
 
         Args:
             source: where the data are from.
             data: references, and what the eyes did.
             eye_translations: of a headset.
             gazer: which kind of mapping, where nobody has calibrated.
+            targets: that the wearer was led to.
+
+        Returns:
+            False where it cannot be told.
         """
         named = self.gazer or gazer
         request = self._request(named, data, eye_translations)
+        found: GazeAccuracy | None = None
         try:
             found = await asyncio.to_thread(self._calibrator.judge, request, self.params or {})
         except Exception:
             _LOG.exception("the accuracy cannot be told")
-            return
+        else:
+            if found is None:
+                _LOG.warning("the accuracy cannot be told: no gaze belongs to a reference")
         if found is None:
-            _LOG.warning("the accuracy cannot be told: no gaze belongs to a reference")
-            return
+            if source == "validation":
+                reason = _NO_DATA if request.references else _NO_REFERENCES
+                diagnosis = await _diagnosed(request, targets)
+                self._tell("validation.failed", named, reason=reason, diagnosis=diagnosis)
+            return False
         if found.accuracy_deg is not None:
             _LOG.info("Angular accuracy: %.3f degrees", found.accuracy_deg)
         if found.precision_deg is not None:
             _LOG.info("Angular precision: %.3f degrees", found.precision_deg)
-        self._tell(ACCURACY_SUBJECT, named, source=source, **asdict(found))
+        self._tell(ACCURACY_SUBJECT, named, source=source, **_accuracy_fields(found, targets))
+        return True
 
     def restore(self, gazer: GazerName, params: Mapping[str, object]) -> None:
         """Map by an earlier fit."""
         try:
             self._pipeline.mapper = self._calibrator.restore(gazer, params)
         except CalibrationFailedError as error:
-            self.fail(gazer, str(error))
+            self.fail(gazer, str(error), error.diagnosis)
         else:
             self.params, self.gazer = params, gazer
 
-    def fail(self, gazer: GazerName, reason: str) -> None:
-        """Tell that there is no calibration, and why."""
+    def fail(
+        self, gazer: GazerName, reason: str, diagnosis: Mapping[str, object] | None = None
+    ) -> None:
+        """Tell that there is no calibration, and why.
+
+        Args:
+            gazer: which kind of mapping.
+            reason: in the words that clients know.
+            diagnosis: in numbers, and in sentences for people.
+        """
         _LOG.error("Calibration Failed!")
         _LOG.error("%s", reason)
-        self._tell("calibration.failed", gazer, reason=reason)
+        told = {"sentences": [], **(diagnosis or {})}
+        self._tell("calibration.failed", gazer, reason=reason, diagnosis=told)
 
     def _fit(
         self,
@@ -237,3 +231,27 @@ class Fitting:
         notification = Notification(subject=subject, fields=told)
         self._outlet.notify(notification)
         return notification
+
+
+async def _diagnosed(
+    request: CalibrationRequest,
+    targets: Sequence[Target],
+    found: Mapping[str, object] = MappingProxyType({}),
+) -> dict[str, object]:
+    """What the data were like, and what the fit has found out beside."""
+    diagnosis = await asyncio.to_thread(diagnose, request, targets)
+    fields: dict[str, object] = msgspec.to_builtins(diagnosis)
+    told = dict(found)
+    sentences = told.pop("sentences", ())
+    if isinstance(sentences, list | tuple):
+        fields["sentences"] = [*diagnosis.sentences, *map(str, sentences)]
+    if told:
+        fields["fit"] = told
+    return fields
+
+
+def _accuracy_fields(found: GazeAccuracy, targets: Sequence[Target]) -> dict[str, object]:
+    places = {target.number: target.place for target in targets}
+    fields = asdict(found)
+    fields["targets"] = [{**asdict(one), "place": places.get(one.target)} for one in found.targets]
+    return fields

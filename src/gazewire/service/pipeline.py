@@ -7,7 +7,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from gazewire.errors import RemoteProtocolError
-from gazewire.model import EyeId, MappedGaze, PupilDatum
+from gazewire.model import (
+    BlinkResponse,
+    DispersionFixation,
+    EyeId,
+    MappedGaze,
+    PupilDatum,
+)
 from gazewire.service.gaze_mapper import (
     BlinkDetector,
     FixationDetector,
@@ -41,11 +47,17 @@ class Pass:
     Attributes:
         message: the pupil as it came.
         pupil: the same, read.
+        gaze: what became known by it.
+        fixations: the same.
+        blinks: the same.
         published: what went out because of it, in order.
     """
 
     message: Message
     pupil: PupilDatum
+    gaze: list[MappedGaze] = field(default_factory=list)
+    fixations: list[DispersionFixation] = field(default_factory=list)
+    blinks: list[BlinkResponse] = field(default_factory=list)
     published: list[tuple[str, Published]] = field(default_factory=list)
 
 
@@ -88,10 +100,12 @@ class Pipeline:
         done = Pass(message, pupil)
         try:
             for gaze in self._gaze(pupil):
+                done.gaze.append(gaze)
                 topic = self._publish(done, "gaze", wire_gaze(gaze, self._timebase))
                 self._publish_fixations(done, gaze, topic)
             if self.blinks is not None and "2d" in pupil.method:
                 for blink in self.blinks.blinks(pupil):
+                    done.blinks.append(blink)
                     self._publish(done, "blinks", WireBlink.from_response(blink, self._timebase))
         except Exception:
             # A mapper that fails for one pupil must not end the service.
@@ -108,6 +122,7 @@ class Pipeline:
     def _publish_fixations(self, done: Pass, gaze: MappedGaze, topic: str) -> None:
         if self.fixations is not None:
             for fixation in self.fixations.fixations(gaze, topic):
+                done.fixations.append(fixation)
                 wire = WireFixation.from_fixation(fixation, self._timebase)
                 self._publish(done, "fixations", wire)
 

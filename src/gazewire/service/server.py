@@ -10,8 +10,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from gazewire.flow import unwrapped
@@ -27,13 +27,14 @@ from gazewire.service.eye_launcher import EyeStart
 from gazewire.service.fitting import Fitting
 from gazewire.service.logs import logs_published
 from gazewire.service.parts import ServiceParts
-from gazewire.service.pipeline import Pipeline
+from gazewire.service.pipeline import Pass, Pipeline
 from gazewire.service.plugin import PluginContext
 from gazewire.service.plugins import PluginHost, find_plugin_types
 from gazewire.service.supervisor import EyeSupervisor
 from gazewire.service.surfaces import SURFACE_TRACKER
 from gazewire.service.world import World
-from gazewire.time import Clock
+from gazewire.time import Clock, TimeBase
+from gazewire.wire.ipc import Message
 
 __all__ = ["RunningService", "serve_service"]
 
@@ -49,12 +50,29 @@ class RunningService:
         remote_url: Pupil Remote.
         pub_url: the bus, for publishers.
         sub_url: the bus, for subscribers.
+        timebase: by which times on the bus are told.
+        listeners: are told, on the event loop's thread, of every pupil and of what became known by
+            it, when it has gone out. They must not block.
     """
 
     remote_url: str
     pub_url: str
     sub_url: str
     stopped: asyncio.Event
+    listeners: list[Callable[[Pass], None]]
+    addresses: BusAddresses
+    timebase: TimeBase
+
+    def subscribe(
+        self, prefixes: Sequence[str], capacity: int
+    ) -> AbstractAsyncContextManager[AsyncIterator[Message]]:
+        """Receive from the bus, as one of the service's own parts.
+
+        Args:
+            prefixes: how topics begin.
+            capacity: how many messages may wait.
+        """
+        return self.addresses.subscribe(prefixes, capacity)
 
     async def wait_stopped(self) -> None:
         """Wait until somebody on the network has stopped it."""
@@ -102,7 +120,10 @@ async def serve_service(
             )
             outlet.notify(Notification(subject="service_process.should_start"))
             tasks = await stack.enter_async_context(asyncio.TaskGroup())
-            conductor = _conductor(config, parts, addresses, outlet, clock, timebase, tasks)
+            listeners: list[Callable[[Pass], None]] = []
+            conductor = _conductor(
+                config, parts, addresses, outlet, clock, timebase, tasks, listeners
+            )
             hearing = tasks.create_task(conductor.hear(messages), name="bus")
             conductor.begin(config.eyes)
             try:
@@ -111,6 +132,9 @@ async def serve_service(
                     pub_url=bus.pub_url,
                     sub_url=bus.sub_url,
                     stopped=conductor.stopped,
+                    listeners=listeners,
+                    addresses=addresses,
+                    timebase=timebase,
                 )
             finally:
                 await asyncio.shield(conductor.end())
@@ -125,6 +149,7 @@ def _conductor(
     clock: Clock,
     timebase: AnnouncedTimeBase,
     tasks: asyncio.TaskGroup,
+    listeners: Sequence[Callable[[Pass], None]],
 ) -> Conductor:
     """Make the parts that hang together by notifications."""
 
@@ -140,6 +165,12 @@ def _conductor(
 
     supervisor = EyeSupervisor(parts.launcher, make_start, outlet, clock, tasks)
     pipeline = Pipeline(outlet, timebase, lambda: supervisor.running)
+
+    def tell(done: Pass) -> None:
+        for listener in listeners:
+            listener(done)
+
+    pipeline.listeners.append(tell)
     pipeline.mapper = parts.mapper("3d")
     fitting = Fitting(parts.calibrator, pipeline, outlet, clock, timebase)
     world = World(parts.scene, outlet, clock, timebase, tasks)
