@@ -1,0 +1,82 @@
+"""Dark blobs of an image of an eye, any of which may be its pupil."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from gazewire.eye.ellipses import Ellipses
+from gazewire.eye.picture import EyePicture
+from gazewire.eye.settings import DetectorSettings2d
+
+__all__ = ["dark_blobs"]
+
+# Thresholds are laid at shares of the pixels in geometric progression, as pupils of all sizes are
+# equally likely.
+_THRESHOLDS = 14
+_LOWEST_SHARE = 0.008
+# A unit of `intensity_range` is so many pixels: its default is half of them.
+_SHARE_OF_INTENSITY = 0.5 / 23
+
+_LEAST_AREA_PX = 12.0
+# A blob may be the pupil with something beside it, or the iris: its larger side by the largest
+# pupil.
+_LARGEST_SIDE = 2.0
+_LEAST_SIDE_PX = 4
+
+
+def dark_blobs(
+    picture: EyePicture, settings: DetectorSettings2d, *, min_px: float, max_px: float
+) -> Ellipses:
+    """Find what is darker than its surroundings, at any of several grey levels.
+
+    Args:
+        picture: of the eye.
+        settings: of the detector.
+        min_px: diameter of the smallest pupil in the coarse image.
+        max_px: of the largest one.
+
+    Returns:
+        Ellipses with the moments of the blobs, in the coarse image. There are about a dozen in an
+        image of an eye.
+    """
+    image = picture.coarse
+    if settings.blur_size > 1:
+        size = (settings.blur_size, settings.blur_size)
+        spot = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, size)
+        image = np.asarray(cv2.morphologyEx(image, cv2.MORPH_OPEN, spot), np.uint8)
+    blobs = []
+    for level in _levels(picture, settings):
+        _, dark = cv2.threshold(image, level, 255, cv2.THRESH_BINARY_INV)
+        outlines, _ = cv2.findContours(dark, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+        for outline in outlines:
+            if len(outline) < max(settings.contour_size_min, 8):
+                continue
+            _, _, width, height = cv2.boundingRect(outline)
+            smaller, larger = (width, height) if width < height else (height, width)
+            if (
+                smaller < _LEAST_SIDE_PX
+                or larger < min_px
+                or smaller > max_px
+                or larger > _LARGEST_SIDE * max_px
+            ):
+                continue
+            moments = cv2.moments(outline)
+            area = moments["m00"]
+            if area < _LEAST_AREA_PX:
+                continue
+            sums = ("m10", "m01", "mu20", "mu11", "mu02")
+            blobs.append([moments[name] / area for name in sums])
+    values = np.array(blobs, np.float32).reshape(-1, 5)
+    # OpenCV's outlines run through the middles of the pixels at the edge.
+    return Ellipses.of_covariances(values[:, :2], values[:, 2:]).grown(0.5)
+
+
+def _levels(picture: EyePicture, settings: DetectorSettings2d) -> list[int]:
+    highest = np.clip(_SHARE_OF_INTENSITY * settings.intensity_range, 2 * _LOWEST_SHARE, 0.95)
+    shares = np.geomspace(_LOWEST_SHARE, highest, _THRESHOLDS)
+    pixels: NDArray[np.floating] = np.cumsum(picture.histogram)
+    levels = np.searchsorted(pixels, shares * pixels[-1]).tolist()
+    # A pupil may be as black as a border.
+    return sorted({int(picture.coarse.min()), *levels})
