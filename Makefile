@@ -6,8 +6,8 @@
 BIN := .venv/bin
 
 help:
-	@echo "make demo      a pair of glasses in software, and the page that shows what they see"
-	@echo "               (make demo ARGS='--product invisible' passes options on)"
+	@echo "make demo      eyes measured live, in software, and the page that shows how well"
+	@echo "               (make demo ARGS='--seed 7' passes options on)"
 	@echo "make test      all checks and tests on the first Python found"
 	@echo "make test-all  all tests again on every Python found, 3.11 to 3.13"
 	@echo "make lint      format, lint, types and floors, without tests"
@@ -15,7 +15,7 @@ help:
 	@echo "make clean     remove what the above have made"
 
 demo: env
-	@exec $(BIN)/gazewire device $(ARGS)
+	@exec $(BIN)/gazewire up $(ARGS)
 
 test: lint peers
 	@$(BIN)/python -m pytest -q

@@ -34,6 +34,7 @@ class Verb:
 
 
 VERBS = {
+    "up": Verb("Measure eyes, and serve what comes of it: service and device in one."),
     "device": Verb("Serve the Realtime API: a phone and a pair of glasses, in software."),
     "service": Verb("Serve the Core network API, headless: Pupil Remote, the bus, eyes and gaze."),
     "eye": Verb("Be an eye of a service, until the bus says that it should stop.", is_hidden=True),

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gazewire.cli.config_file import take_defaults
+from gazewire.cli.eye_mode import EyeMode, has_eye_processes
 from gazewire.cli.running import announce, run
 from gazewire.compose import NO_SOURCE, SYNTHETIC
 from gazewire.model import EyeId
@@ -34,18 +35,6 @@ class LayoutName(enum.StrEnum):
     CORE = "core"
     NEON = "neon"
     BOTH = "both"
-
-
-class EyeMode(enum.StrEnum):
-    """What ``--eyes`` takes."""
-
-    AUTO = "auto"
-    PROCESSES = "processes"
-    TASKS = "tasks"
-
-
-# Two eyes, the service and the bus have a core each.
-_CORES_FOR_PROCESSES = 4
 
 
 _EYE_HELP = "What the {} eye sees: synthetic, none, a video or recording, or v4l2:/dev/video0."
@@ -141,7 +130,9 @@ def service(
             security=admission.security,
             keys=admission.keys,
         )
-        parts = service_parts(sources, scene, seed=seed, rate_hz=eye_rate, spawn=_spawns(eyes))
+        parts = service_parts(
+            sources, scene, seed=seed, rate_hz=eye_rate, spawn=has_eye_processes(eyes)
+        )
         async with serve_service(settings, parts, SystemClock()) as running:
             announce(_facts(running), _text(running), as_json=as_json)
             ends = [asyncio.create_task(stop.wait()), asyncio.create_task(running.wait_stopped())]
@@ -152,12 +143,6 @@ def service(
                     end.cancel()
 
     run(program)
-
-
-def _spawns(eyes: EyeMode) -> bool:
-    if eyes is EyeMode.AUTO:
-        return (os.cpu_count() or 1) >= _CORES_FOR_PROCESSES
-    return eyes is EyeMode.PROCESSES
 
 
 def _facts(running: RunningService) -> dict[str, object]:

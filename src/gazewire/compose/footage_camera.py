@@ -19,7 +19,7 @@ from gazewire.recording import open_source
 from gazewire.service import Exposure, FrameExposure
 from gazewire.time import Clock
 
-__all__ = ["FootageCamera", "Place", "VideoCamera", "open_footage"]
+__all__ = ["FootageCamera", "Place", "VideoCamera", "find_footage", "open_footage"]
 
 Place = Literal["world", "eye0", "eye1"]
 """Which camera is wanted of a recording; 0 is the right eye."""
@@ -40,9 +40,7 @@ def open_footage(path: Path, place: Place) -> FootageCamera:
     Raises:
         SourceError: there is no such file, or nothing in it that this camera would have seen.
     """
-    if path.is_dir():
-        named = (path / f"{place}{suffix}" for suffix in _VIDEO_SUFFIXES)
-        path = next((video for video in named if video.exists()), path)
+    path = find_footage(path, place)
     timeline = open_source(path)
     is_recording = path.is_dir()
     info = timeline.info
@@ -52,6 +50,12 @@ def open_footage(path: Path, place: Place) -> FootageCamera:
     is_pair = is_recording and place != "world"
     width = shape.width // 2 if is_pair else shape.width
     return FootageCamera(timeline, place, width, shape.height, is_pair=is_pair)
+
+
+def find_footage(path: Path, place: Place) -> Path:
+    """Find the video in a folder that is called like the place; without one, the path itself."""
+    named = (path / f"{place}{suffix}" for suffix in _VIDEO_SUFFIXES)
+    return next((video for video in named if video.exists()), path)
 
 
 @dataclass(frozen=True, slots=True)

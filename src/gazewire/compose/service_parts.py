@@ -65,6 +65,7 @@ def service_parts(
     seed: int,
     rate_hz: int,
     spawn: bool,
+    scene_camera: Camera | None = None,
 ) -> ServiceParts:
     """Make what is put into a service.
 
@@ -74,6 +75,7 @@ def service_parts(
         seed: who the synthetic wearer is.
         rate_hz: exposures a second of the synthetic wearer's eyes, a divisor of 200.
         spawn: a process for each eye; otherwise they are tasks of the service.
+        scene_camera: who else opens that camera, and hands its images on; None opens it here.
 
     Raises:
         SourceError: there is no such source, or not at this rate.
@@ -97,9 +99,13 @@ def service_parts(
         fixations=lambda args: TruthfulMovement(memory),
         blinks=lambda args: TruthfulMovement(memory),
         calibrator=TruthfulCalibrator(memory),
-        scene=SyntheticScene(seed) if is_synthetic else _camera(scene, "world"),
+        scene=scene_camera or _scene_camera(scene, seed),
         surfaces=TruthfulSurfaces() if is_synthetic else None,
     )
+
+
+def _scene_camera(spec: str, seed: int) -> Camera:
+    return SyntheticScene(seed) if spec == SYNTHETIC else _camera(spec, "world")
 
 
 def _camera(spec: str, place: Place) -> Camera:

@@ -10,7 +10,7 @@ import math
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import numpy as np
 
@@ -38,12 +38,18 @@ from gazewire.sim import EyePose, EyeRenderer, PupilTruth, Wearer, WearerTruth
 from gazewire.sim.eye_camera import EYE_IMAGE_SIZE_PX, EyeCamera, Side
 from gazewire.time import Clock
 
-__all__ = ["LIFE_NS", "SyntheticEye", "TruthfulDetector", "life_from", "synthetic_wearer"]
+__all__ = [
+    "LIFE_NS",
+    "SyntheticEye",
+    "TruthfulDetector",
+    "exposures_from",
+    "life_from",
+    "synthetic_wearer",
+]
 
 LIFE_NS = 60_000_000_000
 """After so long the wearer begins anew."""
 
-_GAZE_RATE_HZ = 200
 # So late an exposure may be.
 _LATEST_NS = 100_000_000
 
@@ -85,6 +91,20 @@ def life_from(wearer: Wearer, unix_ns: int) -> Iterator[WearerTruth]:
         unix_ns = start_ns + LIFE_NS
 
 
+def exposures_from(wearer: Wearer, unix_ns: int, rate_hz: int) -> Iterator[WearerTruth]:
+    """What is true of a wearer at each exposure of the eyes, the same instants for both eyes.
+
+    Args:
+        wearer: who it is.
+        unix_ns: the exposures begin then.
+        rate_hz: exposures a second, a divisor of 200.
+    """
+    interval_ns = 1_000_000_000 // rate_hz
+    for truth in life_from(wearer, unix_ns):
+        if truth.timestamp_unix_ns % interval_ns == 0:
+            yield truth
+
+
 @dataclass(frozen=True, slots=True)
 class _TruthfulExposure:
     """An exposure of an eye in a known pose; it is drawn when somebody asks for the frame."""
@@ -92,10 +112,14 @@ class _TruthfulExposure:
     index: int
     timestamp_unix_ns: int
     camera: EyeCamera
-    truth: PupilTruth
+    tell: Callable[[], PupilTruth]
     draw: Callable[[], Frame]
 
     width = height = EYE_IMAGE_SIZE_PX
+
+    @property
+    def truth(self) -> PupilTruth:
+        return self.tell()
 
     def frame(self) -> Frame:
         return self.draw()
@@ -115,7 +139,7 @@ class SyntheticEye:
     def __init__(self, seed: int, eye_id: EyeId, rate_hz: int) -> None:
         self._seed = seed
         self._eye_id = eye_id
-        self._step = _GAZE_RATE_HZ // rate_hz
+        self._rate_hz = rate_hz
         self._renderer: EyeRenderer | None = None
 
     @classmethod
@@ -132,24 +156,20 @@ class SyntheticEye:
         side = _SIDES[self._eye_id]
         video = wearer.eye_video
         assert video is not None, "this wearer has eye cameras"
-        for number, truth in enumerate(life_from(wearer, clock.unix_ns())):
+        exposures = exposures_from(wearer, clock.unix_ns(), self._rate_hz)
+        for index, truth in enumerate(exposures):
             # Who is late leaves out what is over, which costs nothing, and is in time again.
-            is_over = truth.timestamp_unix_ns < clock.unix_ns() - _LATEST_NS
-            if number % self._step or is_over:
+            if truth.timestamp_unix_ns < clock.unix_ns() - _LATEST_NS:
                 continue
             eye = truth.right if side == "right" else truth.left
             assert eye is not None, "this wearer has eyes"
-            index = number // self._step
             yield _TruthfulExposure(
                 index,
                 truth.timestamp_unix_ns,
                 wearer.person.eye(side).camera,
-                video.truth(side, eye.pose),
-                self._drawing(index, truth.timestamp_unix_ns, eye.pose),
+                partial(video.truth, side, eye.pose),
+                partial(self._draw, index, truth.timestamp_unix_ns, eye.pose),
             )
-
-    def _drawing(self, index: int, timestamp_unix_ns: int, pose: EyePose) -> Callable[[], Frame]:
-        return lambda: self._draw(index, timestamp_unix_ns, pose)
 
     def _draw(self, index: int, timestamp_unix_ns: int, pose: EyePose) -> Frame:
         if self._renderer is None:
@@ -185,18 +205,17 @@ class TruthfulDetector:
         if settings.roi is not None and not settings.roi.contains(*truth.center_px):
             is_seen = False
         flat = (
-            _pupil_2d(self._eye_id, exposure)
+            _pupil_2d(self._eye_id, exposure, truth)
             if is_seen
             else nothing_found(self._eye_id, exposure.timestamp_unix_ns)
         )
-        return [flat, _with_model(flat, exposure)]
+        return [flat, _with_model(flat, exposure, truth)]
 
     def reset_model(self) -> None:
         """The truth needs no model."""
 
 
-def _pupil_2d(eye_id: EyeId, exposure: _TruthfulExposure) -> PupilDatum:
-    truth = exposure.truth
+def _pupil_2d(eye_id: EyeId, exposure: _TruthfulExposure, truth: PupilTruth) -> PupilDatum:
     x, y = truth.center_px
     # An outline shows even where much of the pupil is covered.
     confidence = round(1.0 - (1.0 - truth.visible_fraction) ** 2, 4)
@@ -214,8 +233,7 @@ def _pupil_2d(eye_id: EyeId, exposure: _TruthfulExposure) -> PupilDatum:
     )
 
 
-def _with_model(flat: PupilDatum, exposure: _TruthfulExposure) -> PupilDatum:
-    truth = exposure.truth
+def _with_model(flat: PupilDatum, exposure: _TruthfulExposure, truth: PupilTruth) -> PupilDatum:
     x, y, z = truth.gaze_normal
     theta, phi = math.acos(max(-1.0, min(1.0, y))), math.atan2(z, x)
     ellipse = flat.ellipse

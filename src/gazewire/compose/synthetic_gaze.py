@@ -28,6 +28,8 @@ from gazewire.sim.binocular import gaze_points_mm
 __all__ = ["TruthfulGaze", "TruthfulMovement", "WearerMemory"]
 
 _NS_PER_MS = 1_000_000
+# The truth is known on this grid of Unix time.
+_TRUTH_INTERVAL_NS = 5 * _NS_PER_MS
 # How long the truth is remembered: pupils come some milliseconds late, on a busy machine more.
 _REMEMBERED = 400
 # From so far behind it is quicker to begin anew; it takes a while all the same.
@@ -91,6 +93,10 @@ class WearerMemory:
             if len(self._known) > _REMEMBERED:
                 del self._known[next(iter(self._known))]
         return self._known.get(timestamp_unix_ns)
+
+    def near(self, unix_ns: int) -> WearerTruth | None:
+        """What was true within 2.5 ms of an instant; None where it is not known."""
+        return self.at(round(unix_ns / _TRUTH_INTERVAL_NS) * _TRUTH_INTERVAL_NS)
 
     def _come_to(self, unix_ns: int) -> Iterator[WearerTruth]:
         life = life_from(synthetic_wearer(self._seed), unix_ns)

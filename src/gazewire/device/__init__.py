@@ -1,6 +1,7 @@
 """The companion device: a phone and a pair of glasses, in software."""
 
 from gazewire.device.config import DeviceConfig
+from gazewire.device.figures import Figure
 from gazewire.device.playback import Playback
 from gazewire.device.product import INVISIBLE, NEON, Product
 from gazewire.device.refusals import Refusal
@@ -12,6 +13,7 @@ __all__ = [
     "INVISIBLE",
     "NEON",
     "DeviceConfig",
+    "Figure",
     "Playback",
     "Product",
     "Refusal",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Self
@@ -19,6 +20,7 @@ from gazewire.device.config import (
 )
 from gazewire.device.envelope import refuse
 from gazewire.device.faults import FaultBoard, FaultRig, Seams, answering_by, fault_routes
+from gazewire.device.figures import Figure
 from gazewire.device.glasses import GlassesTopics
 from gazewire.device.identity import device_state
 from gazewire.device.monitor import monitor_routes
@@ -133,6 +135,7 @@ class DeviceParts:
         info: GlassesInfo,
         topics: GlassesTopics,
         clock: Clock,
+        figures: Callable[[], Sequence[Figure]],
     ) -> Self:
         """Make the parts; whatever has to be left, `stack` leaves in the right order.
 
@@ -176,7 +179,7 @@ class DeviceParts:
             [
                 *answering_by(seams.http, api_routes),
                 status_updates_route(state, seams.telling.begin),
-                *monitor_routes(state, topics, clock, streams.streams, shortfall),
+                *monitor_routes(state, topics, clock, streams.streams, shortfall, figures),
                 *fault_routes(faults),
             ],
         )

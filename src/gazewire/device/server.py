@@ -10,7 +10,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +20,7 @@ from gazewire.device.assembly import DeviceParts
 from gazewire.device.config import DeviceConfig
 from gazewire.device.demand import FrameDemand
 from gazewire.device.faults import FaultBoard
+from gazewire.device.figures import Figure
 from gazewire.device.glasses import GlassesTopics
 from gazewire.device.pace import Pace
 from gazewire.device.product import SensorName
@@ -83,7 +84,12 @@ class RunningDevice:
 
 @asynccontextmanager
 async def serve_device(
-    config: DeviceConfig, source: Source, clock: Clock, *, truth: Path | None = None
+    config: DeviceConfig,
+    source: Source,
+    clock: Clock,
+    *,
+    truth: Path | None = None,
+    figures: Callable[[], Sequence[Figure]] = tuple,
 ) -> AsyncIterator[RunningDevice]:
     """Run a device while the context lasts.
 
@@ -93,6 +99,8 @@ async def serve_device(
         clock: stamps everything that the device says.
         truth: a file to which every record is written as it is published, with what the source
             knows beyond it; or None.
+        figures: tells how well the source does, for the monitor page; asked once a second while a
+            page is open.
 
     Raises:
         AddressInUseError: on entering, where a port that was asked for is taken.
@@ -103,7 +111,7 @@ async def serve_device(
     topics = GlassesTopics()
     with unwrapped():
         async with AsyncExitStack() as stack:
-            device = await DeviceParts.assemble(stack, config, source.info, topics, clock)
+            device = await DeviceParts.assemble(stack, config, source.info, topics, clock, figures)
             tasks = await stack.enter_async_context(asyncio.TaskGroup())
             working = [
                 tasks.create_task(device.streams.run([device.recordings]), name="streams"),

@@ -7,7 +7,7 @@ The device sends
 * pictures, each in a binary message, for which the page asks one by one. So what it shows is never
   old however slow its network, because no buffer on the way can fill with pictures; and a camera
   that is not looked at costs nothing.
-* once a second, how well it serves its clients.
+* once a second, how well it serves its clients, and what those who feed it say of themselves.
 
 It answers pings, by which the page learns the device's time.
 """
@@ -15,16 +15,18 @@ It answers pings, by which the page learns the device's time.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import TypeVar
 
 import msgspec
 
+from gazewire.device.figures import Figure
 from gazewire.device.glasses import GlassesTopics
 from gazewire.device.monitor.messages import (
     EyeEventBatch,
     FeedMessage,
+    Figures,
     GazeBatch,
     Hello,
     ImuBatch,
@@ -69,6 +71,7 @@ class MonitorFeed:
         clock: the one that stamps them.
         streams: what other clients receive, by name.
         shortfall: what the device gives up.
+        figures: tells how well the source of the records does.
     """
 
     def __init__(
@@ -78,12 +81,14 @@ class MonitorFeed:
         clock: Clock,
         streams: Mapping[StreamName, RtpStream],
         shortfall: Shortfall,
+        figures: Callable[[], Sequence[Figure]],
     ) -> None:
         self._state = state
         self._topics = topics
         self._clock = clock
         self._streams = streams
         self._shortfall = shortfall
+        self._figures = figures
         self._pictures: Mapping[CameraName, Pictures] = {
             "scene": Pictures("scene", topics.scene, interval_ns=_SCENE_INTERVAL_NS),
             "eyes": Pictures("eyes", topics.eyes, interval_ns=_EYES_INTERVAL_NS),
@@ -181,6 +186,8 @@ class MonitorFeed:
                     lowered_hz=self._shortfall.lowered_hz,
                 )
                 await _send(socket, quality)
+                if figures := self._figures():
+                    await _send(socket, Figures(tuple(figures)))
                 await asyncio.sleep(_QUALITY_INTERVAL_S)
 
     @contextmanager

@@ -12,14 +12,16 @@ from typing import Literal
 
 import msgspec
 
+from gazewire.device.figures import Figure
 from gazewire.device.monitor.pictures import CameraName
 from gazewire.device.product import StreamName
 from gazewire.errors import RemoteProtocolError
-from gazewire.model import Blink, EyeEvent, Fixation, GazeDatum, ImuDatum, Onset, Vector3
+from gazewire.model import Blink, EyeEvent, EyeState, Fixation, GazeDatum, ImuDatum, Onset, Vector3
 
 __all__ = [
     "EyeEventBatch",
     "FeedMessage",
+    "Figures",
     "GazeBatch",
     "Hello",
     "ImuBatch",
@@ -44,14 +46,14 @@ class _Gaze(msgspec.Struct, frozen=True, omit_defaults=True):
     t: str
     worn: bool
     points: list[tuple[float, float]]
-    pupils: tuple[float, float] | None = None
+    pupils: tuple[float | None, float | None] | None = None
 
 
 class GazeBatch(msgspec.Struct, frozen=True):
     """Gaze: scene camera pixels, and the diameters of the pupils, left and right, in mm.
 
     A datum has one point, or that of each eye where they were measured apart, or none; ``pupils``
-    only where the eyes' state was measured.
+    only where the eyes' state was measured, null of an eye that was not.
     """
 
     gaze: list[_Gaze]
@@ -171,7 +173,13 @@ class Quality(msgspec.Struct, frozen=True):
         return cls(_Quality(pages, missed, dropped, left_out, lowered_hz))
 
 
-FeedMessage = Hello | GazeBatch | ImuBatch | EyeEventBatch | Pong | Quality
+class Figures(msgspec.Struct, frozen=True):
+    """What those who feed the device say of how well they do, in order."""
+
+    figures: tuple[Figure, ...]
+
+
+FeedMessage = Hello | GazeBatch | ImuBatch | EyeEventBatch | Pong | Quality | Figures
 """What the device says in text."""
 
 
@@ -212,12 +220,15 @@ def _points(datum: GazeDatum) -> list[tuple[float, float]]:
     ]
 
 
-def _pupils(datum: GazeDatum) -> tuple[float, float] | None:
+def _pupils(datum: GazeDatum) -> tuple[float | None, float | None] | None:
     if datum.eye_state_left is None or datum.eye_state_right is None:
         return None
-    left_mm = datum.eye_state_left.pupil_diameter_mm
-    right_mm = datum.eye_state_right.pupil_diameter_mm
-    return (round(left_mm, 3), round(right_mm, 3))
+    return _millimetres(datum.eye_state_left), _millimetres(datum.eye_state_right)
+
+
+def _millimetres(state: EyeState) -> float | None:
+    diameter_mm = state.pupil_diameter_mm
+    return round(diameter_mm, 3) if math.isfinite(diameter_mm) else None
 
 
 def _is_finite(point: tuple[float, float]) -> bool:

@@ -7,6 +7,7 @@ import { DevicePanel } from "./monitor/device.js";
 import { byId, show } from "./monitor/dom.js";
 import { EventPanel } from "./monitor/events.js";
 import { EyePanel } from "./monitor/eyes.js";
+import { FigurePanel } from "./monitor/figures.js";
 import { GazeTrack } from "./monitor/gaze.js";
 import { cameraOf } from "./monitor/pictures.js";
 import { QualityPanel } from "./monitor/quality.js";
@@ -19,7 +20,7 @@ const NOTICE_MS = 5_000; // how long good news stay
 const REFRESH_MS = 250;
 const ONE_COLUMN = "(max-width: 859px)";
 const OPEN_ON_PHONES = ["eyes"];
-const OPEN_ON_DESKS = [...OPEN_ON_PHONES, "traces", "sensors-card", "quality"];
+const OPEN_ON_DESKS = [...OPEN_ON_PHONES, "traces", "figures", "sensors-card", "quality"];
 
 const status = new Connection("/api/status");
 const feed = new Connection("/monitor/feed", { isChatty: true });
@@ -38,6 +39,7 @@ const scene = new Scene(byId("scene"), () => say({ want: "scene" }), track, cloc
 const eyes = new EyePanel(() => say({ want: "eyes" }), track);
 const traces = new Traces(clock);
 const quality = new QualityPanel(clock, scene);
+const figures = new FigurePanel();
 
 // Status
 
@@ -83,6 +85,7 @@ const takeMessage = {
   eye_events: (batch) => traces.takeEyeEvents(batch),
   pong: (pong) => clock.take(pong),
   quality: (told) => quality.take(told),
+  figures: (told) => figures.take(told),
 };
 
 const takePicture = {
@@ -97,6 +100,7 @@ feed.addEventListener("open", () => {
   eyes.connect();
   traces.connect();
   quality.connect();
+  figures.connect();
   showConnection();
 });
 feed.addEventListener("close", () => {

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from importlib import resources
 
+from gazewire.device.figures import Figure
 from gazewire.device.glasses import GlassesTopics
 from gazewire.device.monitor.feed import MonitorFeed
 from gazewire.device.product import StreamName
@@ -29,6 +30,7 @@ _MODULES = (
     "dom",
     "events",
     "eyes",
+    "figures",
     "gaze",
     "lanes",
     "pictures",
@@ -55,6 +57,7 @@ def monitor_routes(
     clock: Clock,
     streams: Mapping[StreamName, RtpStream],
     shortfall: Shortfall,
+    figures: Callable[[], Sequence[Figure]] = tuple,
 ) -> list[HttpRoute | WebSocketRoute]:
     """Make the routes of the page at ``/`` and of its websocket ``/monitor/feed``.
 
@@ -67,11 +70,12 @@ def monitor_routes(
         clock: the one that stamps them.
         streams: what other clients receive, by name, for the page to tell how well that goes.
         shortfall: what the device gives up because its machine does not keep up.
+        figures: tells how well the source of the records does.
     """
     folder = resources.files(__package__)
     files = {
         path: (folder.joinpath(name).read_bytes(), content_type)
         for path, (name, content_type) in _FILES.items()
     }
-    feed = MonitorFeed(state, topics, clock, streams, shortfall)
+    feed = MonitorFeed(state, topics, clock, streams, shortfall, figures)
     return [*static_routes(files), feed.route]

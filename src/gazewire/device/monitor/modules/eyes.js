@@ -56,7 +56,8 @@ export class EyePanel {
   refresh() {
     const pupils = this.#isConnected && this.#track.isFlowing ? this.#track.newest.pupils : null;
     SIDES.forEach((side, index) => {
-      byId(`pupil-${side}`).textContent = pupils ? `${pupils[index].toFixed(2)} mm` : "–";
+      const mm = pupils?.[index] ?? null; // of an eye that was not measured
+      byId(`pupil-${side}`).textContent = mm === null ? "–" : `${mm.toFixed(2)} mm`;
     });
     byId("eyes-terse").textContent = this.#words(pupils);
   }
@@ -68,7 +69,7 @@ export class EyePanel {
 
   #words(pupils) {
     if (this.#isConnected && !this.#hasCameras) return "No cameras";
-    return pupils ? `${pupils[0].toFixed(1)} · ${pupils[1].toFixed(1)} mm` : "";
+    return pupils ? `${pupils.map((mm) => mm?.toFixed(1) ?? "–").join(" · ")} mm` : "";
   }
 
   #askForMore() {

@@ -81,7 +81,8 @@ export class Traces {
       const t = milliseconds(BigInt(datum.t));
       const isOne = datum.points.length === 1;
       gaze.samples.add(t, isOne ? datum.points[0] : [NaN, NaN]);
-      if (datum.pupils) pupils.samples.add(t, datum.pupils);
+      // An eye that was not measured is null.
+      if (datum.pupils) pupils.samples.add(t, datum.pupils.map((mm) => mm ?? NaN));
     }
     this.#arrived(gaze.samples);
     if (this.#has.pupils !== pupils.samples.count > 0) {

@@ -1,0 +1,21 @@
+"""What those who feed a device say of how well they do, for the monitor page."""
+
+from __future__ import annotations
+
+import msgspec
+
+__all__ = ["Figure"]
+
+
+class Figure(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of the page.
+
+    Attributes:
+        label: what it is about, in a word or two.
+        value: the figure, with its unit, or a few words.
+        hint: what the figure means, in a sentence that is shown on request.
+    """
+
+    label: str
+    value: str
+    hint: str = ""

@@ -1,0 +1,34 @@
+// What those who feed the device say of how well they do: lines of a label and a figure.
+
+import { byId, element, show } from "./dom.js";
+
+export class FigurePanel {
+  #values = new Map(); // by label, the elements that show them
+
+  // Another device may say other things, or nothing.
+  connect() {
+    this.#values.clear();
+    byId("figures-list").replaceChildren();
+    show("figures", false);
+  }
+
+  take(figures) {
+    show("figures", figures.length > 0);
+    figures.forEach(({ label, value, hint }) => {
+      const shown = this.#values.get(label) ?? this.#add(label, hint);
+      if (shown.textContent !== value) shown.textContent = value;
+    });
+    const terse = byId("figures-terse");
+    const word = figures[0]?.value.split(",")[0] ?? "";
+    if (terse.textContent !== word) terse.textContent = word;
+  }
+
+  #add(label, hint) {
+    const value = element("dd");
+    const row = element("div", element("dt", label), value);
+    row.title = hint;
+    byId("figures-list").append(row);
+    this.#values.set(label, value);
+    return value;
+  }
+}
