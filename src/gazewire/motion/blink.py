@@ -135,12 +135,11 @@ class OnlineBlinks:
             openness: confidence of its pupil, or opening of its lids, of any unit; NaN is none.
             eye_id: whose. Eyes come in any order, each of them in order of time.
         """
-        if (
-            self._now_ns is not None
-            and timestamp_unix_ns < self._now_ns - _OTHER_CLOCK_S * _NS_PER_S
-        ):
+        latest_ns = timestamp_unix_ns if self._now_ns is None else self._now_ns
+        if timestamp_unix_ns < latest_ns - _OTHER_CLOCK_S * _NS_PER_S:
             self._eyes.clear()
-            self._before = self._leaving_ns = self._closure = self._now_ns = None
+            self._before = self._leaving_ns = self._closure = None
+            latest_ns = timestamp_unix_ns
         self._eyes.setdefault(eye_id, _Eye()).take(timestamp_unix_ns, openness)
         now_ns = max(timestamp_unix_ns, latest_ns)
         self._now_ns = now_ns
