@@ -1,3 +1,5 @@
 """From pupils to where the wearer looks: pairing, mapping, calibration, accuracy."""
 
-__all__: list[str] = []
+from gazewire.gaze.calibrate import Mapper, calibrate
+
+__all__ = ["Mapper", "calibrate"]
