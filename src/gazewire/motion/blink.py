@@ -99,6 +99,7 @@ class _Closure:
     lowest: float
     opening_ns: int | None = None  # since when they are not closed any more
     open_ns: int | None = None  # since when they are open
+    is_known: bool = False  # they have been closed for as long as a blink takes
 
 
 class OnlineBlinks:
@@ -122,8 +123,13 @@ class OnlineBlinks:
 
     @property
     def closed_since_ns(self) -> int | None:
-        """The instant at which the blink began that goes on; None where the eyes are open."""
-        return None if self._closure is None else self._closure.start_ns
+        """The instant at which the lids began to close that have been closed for long enough.
+
+        None where they are open, or closed for less than the shortest blink as yet.
+        """
+        if self._closure is None or not self._closure.is_known:
+            return None
+        return self._closure.start_ns
 
     def take(
         self, timestamp_unix_ns: int, openness: float, eye_id: EyeId = 0
@@ -182,6 +188,8 @@ class OnlineBlinks:
         closure.lowest = min(closure.lowest, opening)
         if opening < self._set.closed_level:
             closure.opening_ns = closure.open_ns = None
+            shortest_ns = self._set.min_duration_s * _NS_PER_S
+            closure.is_known |= now_ns - closure.closed_ns >= shortest_ns
             return None
         if closure.opening_ns is None:
             closure.opening_ns = self._crossing(now_ns, opening, self._set.closed_level)

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
-from gazewire.model import BlinkResponse, DispersionFixation, EyeId, MappedGaze, PupilDatum
+from gazewire.model import (
+    BlinkResponse,
+    DispersionFixation,
+    EyeId,
+    EyeMovement,
+    MappedGaze,
+    PupilDatum,
+)
 
 __all__ = [
     "BlinkDetector",
     "FixationDetector",
     "GazeMapper",
     "MappingMode",
+    "MovementTeller",
     "NoMapper",
     "NoMovement",
 ]
@@ -50,6 +58,14 @@ class BlinkDetector(Protocol):
 
     def blinks(self, pupil: PupilDatum) -> Sequence[BlinkResponse]:
         """Take a 2-D pupil, and tell what is known by it."""
+
+
+@runtime_checkable
+class MovementTeller(Protocol):
+    """What a detector of fixations or blinks may be besides: it knows movements from end to end."""
+
+    def movements(self) -> Sequence[EyeMovement]:
+        """Tell the movements that have ended since this was asked the last time."""
 
 
 class NoMapper:
