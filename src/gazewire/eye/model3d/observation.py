@@ -1,0 +1,210 @@
+"""What a 2-D detector tells of one pupil, and the mean of what it tells while an eye rests."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gazewire.model import Point2
+from gazewire.optics import Camera, axes_of_shape, dual_conic, shape_of_axes
+
+__all__ = ["LASTING_VARIANCE", "Glimpse", "GlimpseMaker", "IdealCamera", "Observation", "duals_of"]
+
+# Standard deviation of a half axis: a share of it, and what a hundredth of the outline's pixels
+# out of place makes.
+_AXIS_SHARE, _AXIS_PX = 0.007, 0.1
+LASTING_VARIANCE = 0.004**2
+"""Of a half axis over its square: what averaging does not reduce, as lashes and shadows do not."""
+
+_LONGEST_NS = 100_000_000
+_MOST_MOVED_PX = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One ellipse in an ideal camera of focal length 1.
+
+    Attributes:
+        timestamp_unix_ns: instant of exposure.
+        center: tangents across and down.
+        shape: xx, xy and yy of `gazewire.optics.shape_of_axes`, tangents squared.
+        variance: of a half axis, over its square.
+        confidence: 0 to 1.
+    """
+
+    timestamp_unix_ns: int
+    center: Point2
+    shape: tuple[float, float, float]
+    variance: float
+    confidence: float
+
+    @property
+    def ellipse(self) -> tuple[float, ...]:
+        """Centre and shape, five numbers."""
+        return *self.center, *self.shape
+
+
+class IdealCamera:
+    """Takes ellipses from the pixels of a camera to an ideal one of focal length 1, and back.
+
+    Args:
+        camera: with or without distortion.
+    """
+
+    def __init__(self, camera: Camera) -> None:
+        self._camera = camera
+        self._is_distorting = any(camera.distortion) or camera.lens == "fisheye"
+        self._focal_px = math.sqrt(camera.focal_px[0] * camera.focal_px[1])
+
+    @property
+    def focal_px(self) -> float:
+        """Mean focal length."""
+        return self._focal_px
+
+    def observe(
+        self,
+        timestamp_unix_ns: int,
+        center_px: Point2,
+        axes_px: Point2,
+        angle_deg: float,
+        confidence: float,
+    ) -> Observation | None:
+        """See an ellipse; None where it is none, or a number is not finite."""
+        numbers = (*center_px, *axes_px, angle_deg, confidence)
+        smallest, largest = min(axes_px), max(axes_px)
+        size_px = math.hypot(self._camera.width, self._camera.height)
+        if not all(map(math.isfinite, numbers)) or smallest <= 0 or confidence <= 0:
+            return None
+        # A line is no pupil, nor is what is larger, or further out, than the image.
+        if largest > size_px or smallest < 1e-3 * largest:
+            return None
+        if max(map(abs, center_px)) > 2 * size_px:
+            return None
+        (x, y), ((xx, xy), (_, yy)) = self._ideal(center_px, shape_of_axes(axes_px, angle_deg))
+        variance = _AXIS_SHARE**2 + (_AXIS_PX / (largest / 2)) ** 2
+        numbers = (x, y, xx, xy, yy)
+        if not all(map(math.isfinite, numbers)):
+            return None
+        return Observation(timestamp_unix_ns, (x, y), (xx, xy, yy), variance, min(confidence, 1.0))
+
+    def ellipse_px(
+        self, center: NDArray[np.float64], shape: NDArray[np.float64]
+    ) -> tuple[Point2, Point2, float]:
+        """The way back: centre, full axes with the smaller one first, and its angle in degrees."""
+        ends = self._camera.middle_px + self._camera.focal_px * _ends(center, shape)
+        if self._is_distorting:
+            ends = self._camera.distort(ends)
+        middle_px, shape_px = _of_ends(ends)
+        axes_px, angle_deg = axes_of_shape(shape_px)
+        x, y = middle_px.tolist()
+        return (x, y), axes_px, angle_deg
+
+    def _ideal(
+        self, center_px: Point2, shape_px: NDArray[np.float64]
+    ) -> tuple[list[float], list[list[float]]]:
+        camera = self._camera
+        if self._is_distorting:
+            ends = camera.undistort(_ends(np.array(center_px), shape_px))
+            center, shape = _of_ends((ends - camera.middle_px) / camera.focal_px)
+            return center.tolist(), shape.tolist()
+        (fx, fy), (cx, cy) = camera.focal_px, camera.middle_px
+        (xx, xy), (_, yy) = shape_px.tolist()
+        mixed = xy / (fx * fy)
+        center_ideal = [(center_px[0] - cx) / fx, (center_px[1] - cy) / fy]
+        return center_ideal, [[xx / (fx * fx), mixed], [mixed, yy / (fy * fy)]]
+
+
+def _ends(center: NDArray[np.float64], shape: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(4, 2) ends of two conjugate diameters."""
+    # A Cholesky factor takes the unit circle to the ellipse, so its columns are conjugate.
+    (xx, xy), (_, yy) = shape.tolist()
+    first = math.sqrt(max(xx, 0.0))
+    lean = xy / first if first else 0.0
+    second = math.sqrt(max(yy - lean * lean, 0.0))
+    return center + np.array([[first, lean], [-first, -lean], [0.0, second], [0.0, -second]])
+
+
+def _of_ends(ends: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Undo `_ends`, also where a lens has moved them apart."""
+    halves = (ends[::2] - ends[1::2]) / 2
+    shape: NDArray[np.float64] = halves.T @ halves
+    center: NDArray[np.float64] = ends.mean(axis=0)
+    return center, shape
+
+
+def duals_of(ellipses: Iterable[tuple[float, ...]]) -> NDArray[np.float64]:
+    """(N, 3, 3) dual conics of ellipses, five numbers each: x, y of the centre, xx, xy, yy."""
+    rows = np.array(list(ellipses), float).reshape(-1, 5)
+    return dual_conic(rows[:, :2], rows[:, [2, 3, 3, 4]].reshape(-1, 2, 2))
+
+
+@dataclass(frozen=True, slots=True)
+class Glimpse:
+    """The mean of what was observed while the pupil stayed in one place, 0.1 s at most.
+
+    Attributes:
+        timestamp_unix_ns: of the last observation.
+        ellipse: tangents of its centre across and down, and xx, xy and yy of its shape.
+        variance: of a half axis, over its square; LASTING_VARIANCE included.
+        confidence: mean.
+        count: observations.
+    """
+
+    timestamp_unix_ns: int
+    ellipse: tuple[float, ...]
+    variance: float
+    confidence: float
+    count: int
+
+
+class GlimpseMaker:
+    """Puts observations together that belong to one place and time.
+
+    Args:
+        focal_px: of the camera.
+    """
+
+    def __init__(self, focal_px: float) -> None:
+        self._most_moved = _MOST_MOVED_PX / focal_px
+        self._members: list[Observation] = []
+
+    def add(self, observation: Observation) -> Glimpse | None:
+        """Add an observation; a glimpse that it does not belong to any more is given out."""
+        done = None
+        if self._members and not self._belongs(observation):
+            done = self._made()
+            self._members = []
+        self._members.append(observation)
+        return done
+
+    def clear(self) -> None:
+        """Forget what is not given out yet."""
+        self._members = []
+
+    def _belongs(self, observation: Observation) -> bool:
+        first = self._members[0]
+        moved = math.dist(observation.center, first.center)
+        passed_ns = observation.timestamp_unix_ns - first.timestamp_unix_ns
+        return moved <= self._most_moved and 0 <= passed_ns < _LONGEST_NS
+
+    def _made(self) -> Glimpse:
+        members = self._members
+        count = len(members)
+        x, y, xx, xy, yy, variance, confidence = (
+            sum(column) / count
+            for column in zip(
+                *((*one.center, *one.shape, one.variance, one.confidence) for one in members),
+                strict=True,
+            )
+        )
+        return Glimpse(
+            members[-1].timestamp_unix_ns,
+            (x, y, xx, xy, yy),
+            variance / count + LASTING_VARIANCE,
+            confidence,
+            count,
+        )

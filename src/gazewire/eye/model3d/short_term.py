@@ -1,0 +1,122 @@
+"""Pupils of the last seconds, and whether they say that the glasses have slipped."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gazewire.eye.model3d.anatomy import EyeAnatomy
+from gazewire.eye.model3d.eye_view import EyeView
+from gazewire.eye.model3d.observation import Glimpse, duals_of
+from gazewire.eye.model3d.sphere import Estimate, Evidence, Prior, fit_eyeball, robust_costs
+
+__all__ = ["ShortTermModel", "Slip"]
+
+_LASTS_NS = 3_000_000_000
+_MOST_GLIMPSES = 64
+# How far glasses move unnoticed, and how far when they slip.
+_DRIFT_MM, _SLIP_MM = 0.12, 1.5
+# The new place has to explain the pupils better by a likelihood of e to the fifteenth ...
+_SLIPPED = 30.0
+# ... in as many fits one after the other, so that half a blink is no slip.
+_TIMES = 2
+_FEWEST = 8
+# With so much for each pupil on average the eyeball is not near where it was at all.
+_LOST = 14.0
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """The glasses have moved on the face.
+
+    Attributes:
+        estimate: where the eyeball is now; None where this is not known: it is far from where it
+            was, or another one.
+        glimpses: what was seen since.
+    """
+
+    estimate: Estimate | None
+    glimpses: tuple[Glimpse, ...]
+
+
+class ShortTermModel:
+    """Follows the eyeball by the pupils of the last three seconds.
+
+    Args:
+        anatomy: of the eye.
+    """
+
+    def __init__(self, anatomy: EyeAnatomy) -> None:
+        self._anatomy = anatomy
+        self._glimpses: deque[Glimpse] = deque(maxlen=_MOST_GLIMPSES)
+        self._doubts = 0
+
+    def add(self, glimpse: Glimpse) -> None:
+        """Add what was seen, and forget what is too old."""
+        self._glimpses.append(glimpse)
+        while glimpse.timestamp_unix_ns - self._glimpses[0].timestamp_unix_ns > _LASTS_NS:
+            self._glimpses.popleft()
+
+    def clear(self, *, but: tuple[Glimpse, ...] = ()) -> None:
+        """Forget everything but some."""
+        self._glimpses = deque(but, maxlen=_MOST_GLIMPSES)
+        self._doubts = 0
+
+    def evidence(self) -> Evidence:
+        """What is kept."""
+        return _evidence(tuple(self._glimpses))
+
+    def follow(self, long_term: Estimate) -> Estimate:
+        """Where the eyeball is now, if it has drifted a little at most."""
+        covariance = long_term.covariance + _DRIFT_MM**2 * np.eye(3)
+        prior = Prior(long_term.center_mm, np.linalg.inv(covariance))
+        found = fit_eyeball(
+            self.evidence(), long_term.center_mm, self._anatomy, prior=prior, steps=2
+        )
+        return long_term if found is None else found
+
+    def slip(self, long_term: Estimate) -> Slip | None:
+        """Tell whether the pupils cannot come from where the eyeball was."""
+        glimpses = tuple(self._glimpses)
+        if len(glimpses) < _FEWEST:
+            return None
+        evidence = _evidence(glimpses)
+        before = self._costs(long_term, evidence)
+        # Where they agree there is nothing to look for.
+        if before.sum() < _SLIPPED:
+            self._doubts = 0
+            return None
+        prior = Prior.within(long_term.center_mm, _SLIP_MM)
+        moved = fit_eyeball(evidence, long_term.center_mm, self._anatomy, prior=prior, steps=5)
+        if moved is None:
+            return None
+        after = self._costs(moved, evidence)
+        if before.sum() - after.sum() < _SLIPPED and after.mean() < _LOST:
+            self._doubts = 0
+            return None
+        self._doubts += 1
+        if self._doubts < _TIMES:
+            return None
+        # What came before the slip speaks for the old place.
+        since = int(np.argmax(np.append(0.0, np.cumsum(after - before))))
+        glimpses = glimpses[since:]
+        if len(glimpses) < _FEWEST:
+            return None
+        found = fit_eyeball(
+            _evidence(glimpses), moved.center_mm, self._anatomy, prior=prior, steps=5
+        )
+        if found is not None and self._costs(found, _evidence(glimpses)).mean() > _LOST:
+            found = None
+        return Slip(found, glimpses)
+
+    def _costs(self, estimate: Estimate, evidence: Evidence) -> NDArray[np.float64]:
+        view = EyeView(estimate.center_mm[None], self._anatomy)
+        return robust_costs(view.chi_squares(evidence.duals, evidence.variances)[0])
+
+
+def _evidence(glimpses: tuple[Glimpse, ...]) -> Evidence:
+    duals = duals_of(glimpse.ellipse for glimpse in glimpses)
+    return Evidence(duals, np.array([glimpse.variance for glimpse in glimpses]))
