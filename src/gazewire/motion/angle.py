@@ -33,7 +33,9 @@ def gaze_angles_deg(directions: ArrayLike) -> NDArray[np.float64]:
     if rows.ndim != 2 or rows.shape[1] != 3:
         raise ValueError(f"directions are (N, 3), not {rows.shape}")
     x, y, z = rows.T
-    angles = np.degrees(np.column_stack([np.arctan2(x, z), np.arctan2(y, np.hypot(x, z))]))
+    angles: NDArray[np.float64] = np.degrees(
+        np.column_stack([np.arctan2(x, z), np.arctan2(y, np.hypot(x, z))])
+    )
     angles[~rows.any(axis=1)] = np.nan
     return angles
 

@@ -108,7 +108,8 @@ def _opening(values: _Floats, min_usual: float) -> _Floats | None:
     is_seen = usual >= min_usual
     if not is_seen.any():
         return None
-    return np.clip(values[:, is_seen] / usual[is_seen], 0.0, 1.0).max(axis=1)
+    opening: _Floats = np.clip(values[:, is_seen] / usual[is_seen], 0.0, 1.0).max(axis=1)
+    return opening
 
 
 def _with_gaps(times: _Floats, opening: _Floats) -> tuple[_Floats, _Floats]:
@@ -184,7 +185,8 @@ def _mean(diameters: _Floats) -> _Floats:
     """(N,) of the eyes that are seen; NaN where none is."""
     is_seen = diameters > 0
     with np.errstate(invalid="ignore"):
-        return np.where(is_seen, diameters, 0.0).sum(axis=1) / is_seen.sum(axis=1)
+        mean: _Floats = np.where(is_seen, diameters, 0.0).sum(axis=1) / is_seen.sum(axis=1)
+    return mean
 
 
 def _extended(
