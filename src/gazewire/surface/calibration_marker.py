@@ -160,8 +160,8 @@ def _concentric(
     middle = np.array([left + (width - 1) / 2, top + (height - 1) / 2])
     slack = 0.12 * np.array([width, height]) + 0.5
     for inner in (gap, dot):
-        x, y, inner_width, inner_height = cv2.boundingRect(inner)
-        offset = np.array([x + (inner_width - 1) / 2, y + (inner_height - 1) / 2]) - middle
+        left, top, width, height = cv2.boundingRect(inner)
+        offset = np.array([left + (width - 1) / 2, top + (height - 1) / 2]) - middle
         if (np.abs(offset) > slack).any():
             return None
     (x, y), axes, angle = cv2.fitEllipse(ring)
@@ -364,12 +364,13 @@ def calibration_marker_image(
     side = round(_GROUND * diameter_px)
     place = np.arange(side) - (side - 1) / 2
     radius_px = np.hypot(place[:, None], place[None, :])
-    image = np.full((side, side), 255.0)
+    image: _Floats = np.full((side, side), 255.0)
     for radius, is_dark in _discs(kind):
         # The part of a pixel that a disc covers, to the first order.
         cover = np.clip(radius * diameter_px / 2 - radius_px + 0.5, 0.0, 1.0)
         image += cover * ((0.0 if is_dark else 255.0) - image)
-    return np.rint(image).astype(np.uint8)
+    drawn: Image = np.rint(image).astype(np.uint8)
+    return drawn
 
 
 def _discs(kind: CalibrationMarkerKind) -> list[tuple[float, bool]]:
