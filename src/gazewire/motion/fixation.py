@@ -37,6 +37,8 @@ _NS_PER_MS = 1_000_000
 _TOLD_NS = 33 * _NS_PER_MS
 # So much gaze a fixation names as what it consists of: the latest, 2.5 s at 200 Hz.
 _MOST_REFERENCES = 512
+# A fixation does not reach over an outage.
+_LONGEST_STEP_NS = 100 * _NS_PER_MS
 # After so long without gaze of the eyes that it was of, gaze of others will do.
 _PATIENCE_NS = 50 * _NS_PER_MS
 
@@ -155,6 +157,8 @@ class MovementFixations:
                 return told
             # From one eye to the other gaze jumps, which it did not.
             told += self._labelled(self._classifier.finish())
+            told += self._ended()
+            self._movements += self._assembly.finish()
             self._seen.clear()
             self._eyes = eyes
         self._latest_ns = gaze.timestamp_unix_ns
@@ -194,8 +198,11 @@ class MovementFixations:
             for stale_ns in [ns for ns in self._seen if ns < sample.timestamp_unix_ns]:
                 del self._seen[stale_ns]
             seen = self._seen.pop(sample.timestamp_unix_ns, None)
+            if self._growing is not None:
+                step_ns = sample.timestamp_unix_ns - self._growing.end_ns
+                if sample.label is not Movement.FIXATION or step_ns > _LONGEST_STEP_NS:
+                    told += self._ended()
             if sample.label is not Movement.FIXATION:
-                told += self._ended()
                 continue
             if seen is None or not all(map(math.isfinite, seen.norm_pos)):
                 continue  # bridged

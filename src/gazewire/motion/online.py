@@ -70,8 +70,9 @@ class OnlineSettings:
         gap_margin_s: gaze that is fast so near to a gap belongs to the lids.
         slope_window_s: pursuit is judged by so much of the time before a sample, and `delay_s`
             after it.
-        pursuit_deg_s: the slope at which fixation and pursuit are equally likely, of long windows.
-        pursuit_noise: how much of the noise of velocity adds to it in windows that are short.
+        pursuit_path_deg: the way along that slope at which fixation and pursuit are as likely,
+        pursuit_noise: of a tracker without noise; so much of what noise moves gaze in the window of
+            velocity is added.
         evidence_rate_hz: how much a second of evidence weighs.
         switch_rate_hz: how often one turns into the other without a saccade.
         saccade_switch: how likely one turns into the other at a saccade.
@@ -81,22 +82,22 @@ class OnlineSettings:
     """
 
     delay_s: float = 0.1
-    velocity_window_s: float = 0.02
+    velocity_window_s: float = 0.016
     noise_memory_s: float = 2.0
-    onset_factor: float = 5.0
-    onset_floor_deg_s: float = 15.0
-    edge_factor: float = 3.0
-    edge_floor_deg_s: float = 8.0
-    min_amplitude_deg: float = 0.3
+    onset_factor: float = 7.0
+    onset_floor_deg_s: float = 22.0
+    edge_factor: float = 3.5
+    edge_floor_deg_s: float = 12.0
+    min_amplitude_deg: float = 0.45
     max_saccade_s: float = 0.15
-    oscillation_s: float = 0.05
+    oscillation_s: float = 0.03
     oscillation_rate_hz: float = 250.0
     bridged_gap_s: float = 0.02
-    gap_margin_s: float = 0.03
+    gap_margin_s: float = 0.08
     slope_window_s: float = 0.2
-    pursuit_deg_s: float = 3.0
-    pursuit_noise: float = 1.0
-    evidence_rate_hz: float = 15.0
+    pursuit_path_deg: float = 0.6
+    pursuit_noise: float = 0.3
+    evidence_rate_hz: float = 60.0
     switch_rate_hz: float = 0.5
     saccade_switch: float = 0.2
 
@@ -447,9 +448,9 @@ class OnlineClassifier:
         slope = math.hypot(
             float(t @ self._x[first:end]) / square * scale, float(t @ self._y[first:end]) / square
         )
-        even = self._set.pursuit_deg_s * math.sqrt(max(1.0, 0.3 / window_s))
-        even += self._set.pursuit_noise * self._noise * (0.02 / window_s)
-        evidence = math.log(max(slope, 1e-3) / even)
+        even_deg = self._set.pursuit_path_deg
+        even_deg += self._set.pursuit_noise * self._noise * self._set.velocity_window_s
+        evidence = math.log(max(slope * window_s, 1e-6) / even_deg)
         self._odds += self._set.evidence_rate_hz * step_s * max(-2.0, min(2.0, evidence))
 
     def _forget(self) -> None:
