@@ -34,7 +34,14 @@ from gazewire.service.exposure import (
     nothing_found,
 )
 from gazewire.service.eye_launcher import EyeLauncher, EyeStart, InProcessEyes, SpawnedEyes
-from gazewire.service.eye_process import SLOWED_SUBJECT, EyeParts, eye_image_topic, run_eye
+from gazewire.service.eye_process import (
+    REHEARSED_SUBJECT,
+    SLOWED_SUBJECT,
+    EyeParts,
+    Rehearsal,
+    eye_image_topic,
+    run_eye,
+)
 from gazewire.service.fitting import ACCURACY_SUBJECT
 from gazewire.service.gaze_mapper import (
     BlinkDetector,
@@ -64,6 +71,7 @@ __all__ = [
     "METHOD_2D",
     "METHOD_3D",
     "PLUGIN_GROUP",
+    "REHEARSED_SUBJECT",
     "SLOWED_SUBJECT",
     "AnchoredClock",
     "BlindDetector",
@@ -103,6 +111,7 @@ __all__ = [
     "RecordingPlan",
     "RecordingWriter",
     "Reference",
+    "Rehearsal",
     "Roi",
     "RunningService",
     "ServiceConfig",
