@@ -1,14 +1,14 @@
 """Both eyes' smooth maps, of which the worse learns from the better.
 
-An eye that some targets were hidden from has still moved all the time beside one that saw them. Where
-both are seen they look at the same place, whatever that is. Those moments cost the wearer nothing: at
-each, the eye whose map is known better tells the other where it was looking. The better one learns
-nothing from the worse, whose errors are mostly what no noise model knows: a lid or the image's edge on
-the pupil.
+An eye that some targets were hidden from has still moved all the time beside one that saw them.
+Where both are seen they look at the same place, whatever that is. Those moments cost the wearer
+nothing: at each, the eye whose map is known better tells the other where it was looking. The better
+one learns nothing from the worse, whose errors are mostly what no noise model knows: a lid or the
+image's edge on the pupil.
 
-What an eye has learned from the other it cannot confirm. The covariance of both eyes' errors follows
-from the same equations, and the two answers are joined as the best linear unbiased estimator joins
-them.
+What an eye has learned from the other it cannot confirm. The covariance of both eyes' errors
+follows from the same equations, and the two answers are joined as the best linear unbiased
+estimator joins them.
 """
 
 from __future__ import annotations
@@ -25,8 +25,9 @@ __all__ = ["BinocularPolynomial", "fit_binocular_polynomial"]
 
 # Eyes that look nearer or further than the targets do not meet at their distance: 1.4 degrees.
 _VERGENCE_SD = 0.025
-# Moments are taken in from where the maps are known outwards, or a glint that passes for a pupil far
-# out would bend a map that does not know better yet: standard deviations up to 3, 6, and 12 degrees.
+# Moments are taken in from where the maps are known outwards, or a glint that passes for a pupil
+# far out would bend a map that does not know better yet: standard deviations up to 3, 6, and 12
+# degrees.
 _TRUST_GROWS = (0.05, 0.1, 0.2)
 _LARGEST_TIE = 3.0
 # Eyes that disagree by more than this, in standard deviations, are not both right.
@@ -69,8 +70,8 @@ class BinocularPolynomial:
             points_norm: (N, 2, 2) pupils by row, eye, and x and y; NaN where an eye is not seen.
 
         Returns:
-            (N, 2, 2) direction cosines by row, eye, and x and y; and (N, 2, 2) the covariance of the
-            eyes' errors. NaN where an eye says nothing.
+            (N, 2, 2) direction cosines by row, eye, and x and y; and (N, 2, 2) the covariance of
+            the eyes' errors. NaN where an eye says nothing.
         """
         rows = len(points_norm)
         means = np.full((rows, 2, 2), np.nan)
@@ -95,8 +96,8 @@ class BinocularPolynomial:
             points_norm: (N, 2, 2) pupils by row, eye, and x and y; NaN where an eye is not seen.
 
         Returns:
-            (N, 2) direction cosines, and (N,) their standard deviation. NaN where neither eye is seen,
-            and where the answer could be anywhere.
+            (N, 2) direction cosines, and (N,) their standard deviation. NaN where neither eye is
+            seen, and where the answer could be anywhere.
         """
         means, covariance = self.predict_eyes(points_norm)
         right, left = covariance[:, 0, 0], covariance[:, 1, 1]
@@ -138,7 +139,8 @@ def fit_binocular_polynomial(
     Args:
         points_norm: (N, 2, 2) pupils by target, eye, and x and y; NaN where an eye did not see one.
         cosines: (N, 2) x and y of the unit vectors to the targets, scene camera frame.
-        together_norm: (M, 2, 2) pupils of moments when both eyes were seen, whatever they looked at.
+        together_norm: (M, 2, 2) pupils of moments when both eyes were seen, whatever they looked
+            at.
         degree: of the polynomials.
 
     Returns:
@@ -176,7 +178,10 @@ def _side_by_side(
     """Both eyes as they are, knowing nothing of one another."""
     fits = [fit for fit in (right, left) if fit is not None]
     return BinocularPolynomial(
-        eyes=(right and right.polynomial, left and left.polynomial),
+        eyes=(
+            None if right is None else right.polynomial,
+            None if left is None else left.polynomial,
+        ),
         weights=np.concatenate([fit.weights for fit in fits]),
         covariance=block_diag(*[fit.covariance for fit in fits]),
         noise_variance=(
@@ -205,8 +210,9 @@ def _led(
     """Let the other eye learn from the leader's answers, and tell how far it repeats its errors.
 
     With the leader's weights w, those of the other are S (P m + B' A w / t²): S is the posterior
-    covariance, P and m are precision and mean before, A and B the terms of leader and other where both
-    are seen, and t the deviation of one moment. They are linear in w, so the covariance of both follows.
+    covariance, P and m are precision and mean before, A and B the terms of leader and other where
+    both are seen, and t the deviation of one moment. They are linear in w, so the covariance of
+    both follows.
     """
     other = 1 - leader
     first, second = alone.columns(leader), alone.columns(other)
@@ -236,7 +242,8 @@ def _agreeing(
     variance += _VERGENCE_SD**2
     difference = np.sum((means[:, 0] - means[:, 1]) ** 2, axis=1)
     taken = (variance < largest_sd**2) & (difference < 2 * _LARGEST_TIE**2 * variance)
-    return together_norm[taken]
+    agreeing: NDArray[np.float64] = together_norm[taken]
+    return agreeing
 
 
 def _believed(points_norm: NDArray[np.float64], cosines: NDArray[np.float64]) -> list[int]:

@@ -62,8 +62,8 @@ class Mapper:
             t_s: (N,) seconds, on the pupils' clock.
 
         Returns:
-            (N, 2) pixels of the scene image, inside it or not. NaN where neither eye was seen within
-            25 ms, or where it looked so far from all targets that nobody can tell.
+            (N, 2) pixels of the scene image, inside it or not. NaN where neither eye was seen
+            within 25 ms, or where it looked so far from all targets that nobody can tell.
 
         Raises:
             ValueError: the instants are not (N,).
@@ -91,9 +91,9 @@ def calibrate(
     tells. Targets that one eye never saw are learned from the other.
 
     Args:
-        pupils: of both eyes, in any order: ``id`` (0 right, 1 left), ``timestamp`` (s), ``confidence``
-            (0 to 1), ``norm_pos`` (0 to 1, origin bottom left of the eye image); more keys are not
-            looked at.
+        pupils: of both eyes, in any order: ``id`` (0 right, 1 left), ``timestamp`` (s),
+            ``confidence`` (0 to 1), ``norm_pos`` (0 to 1, origin bottom left of the eye image);
+            more keys are not looked at.
         refs: what the wearer was asked to look at, in any order: ``timestamp`` (s, the same clock),
             ``screen_pos`` (scene pixels, origin top left).
         scene: the scene camera's intrinsics, as `Camera.from_core` takes them.

@@ -1,15 +1,17 @@
 """A smooth map from one eye's pupil to the scene, from a handful of targets.
 
 The pupil's place in the eye image is a projection of a point on a turning sphere, and direction
-cosines of gaze are those of the same turning, seen from a scene camera that is turned against the eye
-camera. Let u and v be the pupil's displacement in radii of that sphere. Then a direction cosine is
+cosines of gaze are those of the same turning, seen from a scene camera that is turned against the
+eye camera. Let u and v be the pupil's displacement in radii of that sphere. Then a direction cosine
+is
 
     a u + b v + c sqrt(1 - u² - v²)  =  c + a u + b v - c/2 (u² + v²) - ...
 
-so it is linear but for one bend, of known shape: a bowl, whose depth is the sine of the angle between
-the cameras. Perspective, refraction, and axes of eye and gaze that are not the same add bends of all
-shapes, but small ones. That is all that a calibration of few targets need not tell, and it stands here
-as the prior of a Bayesian linear regression: nothing is known of the linear terms, much of the rest.
+so it is linear but for one bend, of known shape: a bowl, whose depth is the sine of the angle
+between the cameras. Perspective, refraction, and axes of eye and gaze that are not the same add
+bends of all shapes, but small ones. That is all that a calibration of few targets need not tell,
+and it stands here as the prior of a Bayesian linear regression: nothing is known of the linear
+terms, much of the rest.
 
 How noisy the targets are, and how strange the bends of this eye, the evidence decides.
 """
@@ -34,8 +36,8 @@ _BEND_LOG_SD = 0.7
 _BENDS = (0.03, 0.06, 0.12, 0.25)
 _THIRD_BOWL_SD = 0.02
 _THIRD_SD = 0.01
-# People look, and heads and headsets stay, within 0.7 degrees of where they should, with a factor of 2
-# either way.
+# People look, and heads and headsets stay, within 0.7 degrees of where they should, with a factor
+# of 2 either way.
 _NOISE_SD = 0.012
 _NOISE_LOG_SD = 0.7
 _NOISES = (0.002, 0.003, 0.005, 0.008, 0.012, 0.02, 0.03, 0.05)
@@ -47,7 +49,7 @@ _SUSPECTS = 3
 
 @dataclass(frozen=True)
 class EyePolynomial:
-    """The terms of the map: polynomials of a pupil's place, in radii of the sphere on which it turns.
+    """The terms of the map: polynomials of a pupil's place, in radii of the sphere it turns on.
 
     Attributes:
         center_norm: place of no displacement.
@@ -67,9 +69,9 @@ class EyePolynomial:
     def terms(self, points_norm: NDArray[np.float64]) -> NDArray[np.float64]:
         """Terms (N, K) at places (N, 2); NaN in gives NaN out, but for the constant.
 
-        With the displacement u, v they are 1; u, v; u² + v², u² - v², 2 u v; u (u² + v²), v (u² + v²),
-        u³ - 3 u v², 3 u² v - v³: within each order they turn into one another as the camera is turned,
-        so that the prior is the same for all cameras (they are the Zernike family).
+        With the displacement u, v they are 1; u, v; u² + v², u² - v², 2 u v; u (u² + v²), v (u² +
+        v²), u³ - 3 u v², 3 u² v - v³: within each order they turn into one another as the camera is
+        turned, so that the prior is the same for all cameras (they are the Zernike family).
         """
         u, v = ((points_norm - self.center_norm) / self.radius_norm).T
         square, other = u * u + v * v, u * u - v * v
@@ -165,7 +167,7 @@ def fit_eye(
     likelihood /= likelihood.sum()
     noise_variance, bend_sd = float(likelihood @ noises), float(likelihood @ bends)
     posterior = gram / noise_variance + np.diag(1 / polynomial.prior_variance(bend_sd))
-    covariance = np.linalg.inv(posterior)
+    covariance = np.linalg.inv(posterior).astype(np.float64)
     weights = covariance @ moments / noise_variance  # eq. 3.53
     return EyeFit(polynomial, noise_variance, bend_sd, weights, covariance)
 

@@ -1,7 +1,7 @@
-"""Why nothing can be fitted: the short reasons that Core programs give, and the error with the long.
+"""Why nothing can be fitted: the short reasons of Core programs, and the error that says more.
 
-The short reason is what ``calibration.failed`` carries, word for word as clients know it. What to do
-about it takes numbers, and stands in the `Diagnosis` beside it.
+The short reason is what ``calibration.failed`` carries, word for word as clients know it. What to
+do about it takes numbers, and stands in the `Diagnosis` beside it.
 """
 
 from __future__ import annotations

@@ -17,9 +17,9 @@ _LONGEST_QUEUE = 10
 class IncumbentPairing:
     """Pairs the pupils of two eyes exactly as Pupil Capture and Service do.
 
-    For each pupil there is at most one output. A pupil may appear in several; their mean times do not
-    rise steadily; one eye alone lags by ten pupils. Take it to reproduce what was recorded, else
-    `PunctualPairing`.
+    For each pupil there is at most one output. A pupil may appear in several; their mean times do
+    not rise steadily; one eye alone lags by ten pupils. Take it to reproduce what was recorded,
+    else `PunctualPairing`.
     """
 
     def __init__(self) -> None:
@@ -29,7 +29,7 @@ class IncumbentPairing:
     def add(
         self, pupil: PupilDatum, running: frozenset[EyeId]
     ) -> tuple[tuple[PupilDatum, ...], ...]:
-        """Take a pupil, and give what is to be mapped now: nothing, one pupil, or the right and left.
+        """Take a pupil, and give what is to be mapped now: nothing, one, or the right and left.
 
         Args:
             pupil: of either eye.

@@ -1,4 +1,4 @@
-"""What a fit sees of the pupils: one place for each target, and moments when both eyes were seen."""
+"""What a fit sees of pupils: one place for each target, and moments when both eyes were seen."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from gazewire.gaze.track import PupilTrack
 
 __all__ = ["moments_together", "pupils_of_targets"]
 
-# An eye that saw less than this of a target saw something else: glints pass for pupils now and then.
+# An eye that saw less than this of a target saw something else: glints pass for pupils now and
+# then.
 _LEAST_SHARE_SEEN = 0.2
 # Places that count as one, as a part of the image: 3 degrees.
 _CELL_NORM = 0.03
@@ -33,8 +34,8 @@ def pupils_of_targets(
         runs: indices of each target's references.
 
     Returns:
-        (T, 2, 2) medians by target, eye, and x and y; NaN where an eye saw less than a fifth. (T, 3)
-        unit vectors.
+        (T, 2, 2) medians by target, eye, and x and y; NaN where an eye saw less than a fifth. (T,
+        3) unit vectors.
     """
     points = np.full((len(runs), 2, 2), np.nan)
     places = np.full((len(runs), 3), np.nan)

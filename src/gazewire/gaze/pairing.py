@@ -63,7 +63,7 @@ class PunctualPairing:
         self.late = 0
         self._max_wait_ns = max_wait_ns
         self._eyes = (_Eye(), _Eye())
-        self._given_ns = 0
+        self._given_ns = self._begun_ns = 0
 
     def add(
         self, pupil: PupilDatum, running: frozenset[EyeId]
@@ -73,8 +73,9 @@ class PunctualPairing:
         instant = pupil.timestamp_unix_ns
         if instant < max(eye.newest_ns, self._given_ns) - _CLOCK_SET_NS:
             self._eyes = (_Eye(), _Eye())
-            self._given_ns = 0
+            self._given_ns = self._begun_ns = 0
             eye = self._eyes[pupil.eye_id]
+        self._begun_ns = self._begun_ns or instant
         if instant <= eye.newest_ns or instant < self._given_ns:
             self.late += 1
             return ()
@@ -107,7 +108,7 @@ class PunctualPairing:
         elif (
             (1 - eye_id) in running
             and other.newest_ns < instant
-            and other.newest_ns > instant - _SILENCE_NS
+            and max(other.newest_ns, self._begun_ns) > instant - _SILENCE_NS
             and mine.newest_ns - instant < self._max_wait_ns
         ):
             return None

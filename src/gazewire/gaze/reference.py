@@ -36,8 +36,8 @@ class GazeReference:
 
     Attributes:
         timestamp_unix_ns: the instant.
-        norm_pos: where it was in the scene image, as a part of its size, origin bottom left; None of
-            a headset's.
+        norm_pos: where it was in the scene image, as a part of its size, origin bottom left; None
+            of a headset's.
         mm_pos: where it was in the headset's frame, millimetres, y up and z forward; None of a
             screen's.
     """
@@ -57,8 +57,8 @@ def reference_direction(
         scene_camera: the camera in whose image `norm_pos` is; None where it is not known.
 
     Returns:
-        (3,) unit vector, scene camera frame (y down), or that of the headset with y turned down; None
-        where it cannot be told.
+        (3,) unit vector, scene camera frame (y down), or that of the headset with y turned down;
+        None where it cannot be told.
     """
     if reference.mm_pos is not None:
         x, y, z = reference.mm_pos
@@ -67,7 +67,8 @@ def reference_direction(
         return direction / length if 0 < length < np.inf else None
     if reference.norm_pos is None or scene_camera is None:
         return None
-    return scene_directions(np.array([reference.norm_pos], float), scene_camera)[0]
+    (found,) = scene_directions(np.array([reference.norm_pos], float), scene_camera)
+    return np.asarray(found, float)
 
 
 def scene_directions(norm_pos: NDArray[np.float64], scene_camera: Camera) -> NDArray[np.float64]:

@@ -1,8 +1,8 @@
 """Runs of references that stood still: the places a wearer was asked to look at.
 
-All samples of one run share what is wrong with it: a wearer who looked beside the target, a head that
-moved. A thousand samples on five targets are five observations, not a thousand, and fits here count
-them so.
+All samples of one run share what is wrong with it: a wearer who looked beside the target, a head
+that moved. A thousand samples on five targets are five observations, not a thousand, and fits here
+count them so.
 """
 
 from __future__ import annotations

@@ -13,6 +13,8 @@ __all__ = ["PupilTrack"]
 _LONGEST_GAP_S = 0.025
 # Two pupils this far apart may be interpolated: a blink takes 100 ms.
 _LONGEST_BRIDGE_S = 0.060
+# A pupil of which the image shows the edge has its centre nearer.
+_FURTHEST_NORM = 3.0
 
 
 @dataclass(frozen=True)
@@ -29,17 +31,17 @@ class PupilTrack:
 
     @classmethod
     def of(cls, times_s: NDArray[np.float64], points_norm: NDArray[np.float64]) -> PupilTrack:
-        """Make a track of samples in any order; such as are repeated or not finite are left out.
+        """Make a track of samples in any order; such as are repeated or far outside are left out.
 
-        A sample that jumps away from both its neighbours is replaced by their median: no eye does so.
+        A sample that jumps away from both its neighbours is replaced by their median: no eye does.
 
         Args:
             times_s: (N,).
             points_norm: (N, 2).
         """
-        finite = np.isfinite(times_s) & np.isfinite(points_norm).all(axis=1)
-        times, first = np.unique(times_s[finite], return_index=True)
-        points = points_norm[finite][first]
+        in_reach = np.isfinite(times_s) & (np.abs(points_norm) < _FURTHEST_NORM).all(axis=1)
+        times, first = np.unique(times_s[in_reach], return_index=True)
+        points = points_norm[in_reach][first]
         if len(points) > 2:
             windows = np.stack([points[:-2], points[1:-1], points[2:]])
             points = np.concatenate([points[:1], np.median(windows, axis=0), points[-1:]])
