@@ -9,7 +9,8 @@ import pytest
 from gazewire.compose.synthetic_scene import SyntheticScene, TruthfulSurfaces
 from gazewire.model import Frame
 from gazewire.service import Exposure, FrameExposure
-from gazewire.service.surfaces import inverse, place_on
+from gazewire.service.surfaces import inverse
+from gazewire.surface.homography import map_points
 from gazewire.time import ManualClock
 
 MINUTE_NS = 60_000_000_000
@@ -40,9 +41,7 @@ def test_the_monitors_markers_are_at_the_corners_of_the_surface() -> None:
     found = {int(number): quad[0] for number, quad in zip(ids.ravel(), corners, strict=True)}
     surface_from_image = inverse(pose.distorted_image_from_surface)
     for number, expected in enumerate([(0, 1), (1, 1), (1, 0), (0, 0)]):
-        x, y = found[number][number].tolist()
-        norm_pos = x / frame.width, 1 - y / frame.height
-        placed = place_on(surface_from_image, norm_pos, (frame.width, frame.height))
+        placed = map_points(np.array(surface_from_image), found[number][number])
         assert placed == pytest.approx(expected, abs=0.01)
 
 
