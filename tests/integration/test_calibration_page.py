@@ -30,7 +30,7 @@ SCREEN = "ScreenMarkerChoreographyPlugin"
 QUICK = {
     "selected_gazer_class_name": "Gazer2D",
     "sample_duration": 5,
-    "settle_s": 0.25,
+    "settle_s": 0.3,
     "target_timeout_s": 4.0,
 }
 IS_STAGE_OPEN = "!document.querySelector('#stage').hidden"

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import suppress
-from typing import Any
+from collections.abc import AsyncIterator
 
 import numpy as np
 import pytest
 import pytest_asyncio
-from harness.calibrating_wearer import HEIGHT, WIDTH, Display, serve_wearer
-
-from gazewire.client.core import CoreDevice
-from gazewire.model import Notification
-from gazewire.time import SystemClock
+from harness.calibrating_wearer import HEIGHT, WIDTH
+from harness.calibration_desk import Desk, serve_desk
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -24,132 +18,21 @@ FEATURES = "NaturalFeatureChoreographyPlugin"
 QUICK = {
     "selected_gazer_class_name": "Gazer2D",
     "sample_duration": 8,
-    "settle_s": 0.2,
+    "settle_s": 0.3,
     "show_s": 0.5,
     "target_timeout_s": 2.0,
 }
 
 
-class Desk:
-    """A wearer, a display that follows the service, and an operator at a client.
-
-    Attributes:
-        display: that the wearer looks at.
-        core: by which the operator speaks.
-        told: what the service has said of calibrations, in order, but for its states.
-    """
-
-    def __init__(self, display: Display, core: CoreDevice) -> None:
-        self.display = display
-        self.core = core
-        self.told: list[Notification] = []
-        self.states: list[dict[str, Any]] = []
-        self.obeys = True
-        self._news = asyncio.Event()
-        self._clock = SystemClock()
-
-    async def follow(self, notifications: Any) -> None:
-        async for notification in notifications:
-            if notification.subject == "calibration.state":
-                self.states.append(dict(notification.fields))
-                if self.obeys:
-                    await self._show(self.states[-1])
-            else:
-                self.told.append(notification)
-            self._news.set()
-
-    async def _show(self, state: dict[str, Any]) -> None:
-        target = state["target"]
-        shows = state["display"].get("shows")
-        place = state["targets"][target]["place"] if target is not None else None
-        if shows != "targets" or place == self.display.place:
-            return
-        self.display.show(place, self._clock.unix_ns())
-        if target is not None:
-            shown = {"run": state["run"], "target": target}
-            await self.core.notify("calibration.target_shown", shown)
-
-    async def until(self, subject: str) -> dict[str, Any]:
-        while True:
-            for notification in self.told:
-                if notification.subject == subject:
-                    return dict(notification.fields)
-            await self._next()
-
-    async def until_state(self, wanted: str, targets: Sequence[str] = ()) -> dict[str, Any]:
-        while True:
-            for state in self.states:
-                states = {target["state"] for target in state["targets"]}
-                if state["state"] == wanted and states >= set(targets):
-                    return state
-            await self._next()
-
-    async def _next(self) -> None:
-        self._news.clear()
-        async with asyncio.timeout(30):
-            await self._news.wait()
-
-    async def until_samples(self, wanted: int) -> None:
-        while not self.states or _samples(self.states[-1]) < wanted:
-            await self._next()
-
-    async def until_note(self, beginning: str) -> None:
-        while not any((state["note"] or "").startswith(beginning) for state in self.states):
-            await self._next()
-
-    def now_ns(self) -> int:
-        return self._clock.unix_ns()
-
-    def forget(self) -> None:
-        self.told.clear()
-        self.states.clear()
-
-    @property
-    def subjects(self) -> list[str]:
-        return [
-            notification.subject
-            for notification in self.told
-            if ".should_" not in notification.subject
-            and notification.subject not in {"calibration.target_shown", "calibration.add_feature"}
-        ]
-
-
-def _samples(state: dict[str, Any]) -> int:
-    return sum(target["samples"] for target in state["targets"])
-
-
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def running_desk() -> AsyncIterator[Desk]:
-    display = Display()
-    async with serve_wearer(display) as service:
-        port = int(service.remote_url.rpartition(":")[2])
-        async with (
-            CoreDevice("127.0.0.1", port) as core,
-            core.pupils("pupil.0.") as pupils,
-            core.notifications("calibration.") as calibration,
-            core.notifications("validation.") as validation,
-            core.notifications("accuracy.") as accuracy,
-        ):
-            await anext(pupils)
-            desk = Desk(display, core)
-            following = [
-                asyncio.create_task(desk.follow(notifications))
-                for notifications in (calibration, validation, accuracy)
-            ]
-            yield desk
-            for task in following:
-                task.cancel()
-                with suppress(asyncio.CancelledError):
-                    await task
+    async with serve_desk() as desk:
+        yield desk
 
 
 @pytest.fixture
 def desk(running_desk: Desk) -> Desk:
-    running_desk.display.kind = "calibration"
-    running_desk.display.eyes_open = {0: True, 1: True}
-    running_desk.display.show(None, 0)
-    running_desk.obeys = True
-    running_desk.forget()
+    running_desk.clear()
     return running_desk
 
 
@@ -179,6 +62,7 @@ async def test_a_screen_calibration_and_its_validation_run_by_themselves(desk: D
     assert np.abs([one["offset_deg"] for one in measured["targets"]]).max() < 0.3
     assert measured["targets"][1]["place"] == [0.0, 1.0]
 
+    await desk.until_state("done")
     desk.forget()
     await desk.core.notify("validation.should_start")
     measured = await desk.until("accuracy.measured")
@@ -220,6 +104,7 @@ async def test_a_display_that_shows_nothing_ends_it_with_words_about_the_camera(
     assert failed["reason"] == "Not sufficient reference data available."
     assert "has to see the whole display" in " ".join(failed["diagnosis"]["sentences"])
     assert any("No marker is seen" in (state["note"] or "") for state in desk.states)
+    await desk.until_state("failed")
 
 
 async def test_a_single_marker_that_wanders_ends_by_the_stop_marker(desk: Desk) -> None:
@@ -229,10 +114,13 @@ async def test_a_single_marker_that_wanders_ends_by_the_stop_marker(desk: Desk) 
     await desk.until("calibration.started")
     for place in [(0.1, 0.1), (0.5, 0.5), (0.9, 0.9), (0.1, 0.9)]:
         desk.display.show(place, desk.now_ns())
-        before = _samples(desk.states[-1])
+        before = desk.samples
         await desk.until_samples(before + 12)
     desk.display.kind = "stop"
-    await desk.until("calibration.result.v2")
+    measured = await desk.until("accuracy.measured")
+    # Of nine zones, those of the bottom left, the middle, the top right and the top left.
+    assert {0, 2, 4, 6} <= {one["target"] for one in measured["targets"]}
+    await desk.until_state("done")
     references = (await desk.until("calibration.setup.v2"))["calib_data"]["ref_list"]
     assert len({tuple(one["screen_pos"]) for one in references}) >= 4
 
@@ -256,6 +144,7 @@ async def test_a_thing_in_the_scene_is_followed_once_it_is_clicked_on(desk: Desk
     assert [one["target"] for one in measured["targets"]] == [0, 1, 2, 3]
     references = (await desk.until("calibration.setup.v2"))["calib_data"]["ref_list"]
     assert references[0]["screen_pos"] == pytest.approx(corners[0], abs=1.0)
+    await desk.until_state("done")
 
 
 async def test_a_calibration_that_is_cancelled_leaves_no_trace(desk: Desk) -> None:

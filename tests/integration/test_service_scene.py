@@ -103,10 +103,15 @@ def test_the_tracker_can_be_stopped_and_started(client: CoreClient) -> None:
 
 
 def test_a_calibration_on_a_screen_says_why_there_is_none(client: CoreClient) -> None:
-    with client.subscribed("notify.calibration.failed") as listener:
-        client.notify("start_plugin", name="ScreenMarkerChoreographyPlugin", args={})
-        client.ask("C")
-        assert "markers" in listener.next()[1]["reason"]
+    # This wearer's monitor shows no markers.
+    args = {"show_s": 0.1, "target_timeout_s": 0.2}
+    with client.subscribed("notify.calibration.") as listener:
+        client.notify("start_plugin", name="ScreenMarkerChoreographyPlugin", args=args)
+        assert client.ask("C") == "OK"
+        listener.topic("notify.calibration.started")
+        failed = listener.topic("notify.calibration.failed")
+        assert failed["reason"] == "Not sufficient reference data available."
+        assert "whole display" in " ".join(failed["diagnosis"]["sentences"])
         client.notify("start_plugin", name="HMD3DChoreographyPlugin")
 
 

@@ -37,6 +37,9 @@ VERBS = {
     "up": Verb("Measure eyes, and serve what comes of it: service and device in one."),
     "device": Verb("Serve the Realtime API: a phone and a pair of glasses, in software."),
     "service": Verb("Serve the Core network API, headless: Pupil Remote, the bus, eyes and gaze."),
+    "calibrate": Verb(
+        "Calibrate a running service from a terminal: progress, result, or why there is none."
+    ),
     "eye": Verb("Be an eye of a service, until the bus says that it should stop.", is_hidden=True),
     "discover": Verb("List the devices on the network, as they announce themselves by mDNS."),
     "status": Verb("Say how a device is: its phone, glasses, sensors and recording."),

@@ -21,7 +21,7 @@ from typing import Any
 import msgspec
 
 from gazewire.errors import ProtocolError
-from gazewire.model import Notification, PupilDatum, Vector3
+from gazewire.model import EyeId, Notification, PupilDatum, Vector3
 from gazewire.service.calibration import GAZERS, GazerName, parse_point, parse_vector
 from gazewire.service.calibration_machine import CalibrationMachine, Collection
 from gazewire.service.collected_data import CollectedData
@@ -64,7 +64,10 @@ _KINDS: dict[str, Kind] = {"calibration": "calibration", "validation": "validati
 _TELL_INTERVAL_NS = 100_000_000
 # The program's own words.
 _NO_SCENE = "Calibration requiers world capture video input."
-_STALE_PICTURE_NS = 2_000_000_000
+# Pictures and pupils that are older say nothing of now.
+_STALE_NS = 2_000_000_000
+# Of a new pupil in the mean of late: half a second's worth at 200 Hz.
+_NEWEST_SHARE = 0.01
 
 
 class _CalibData(msgspec.Struct, frozen=True, kw_only=True):
@@ -377,6 +380,9 @@ class SceneChoreography(Choreography):
         self._last: Sighting | None = None
         self._told: object = None
         self._told_ns = 0
+        # Of each eye: how confident its pupils are of late, and when the last one was.
+        self._confidences: dict[EyeId, tuple[float, int]] = {}
+        pipeline.listeners.append(self._note)
         world.watch(self._look)
         self._change()
 
@@ -401,6 +407,7 @@ class SceneChoreography(Choreography):
     def cleanup(self) -> None:
         """Look no more."""
         self._world.unwatch(self._look)
+        self._pipeline.listeners.remove(self._note)
         super().cleanup()
 
     def _obstacle(self, kind: Kind, notification: Notification) -> str | None:
@@ -424,6 +431,17 @@ class SceneChoreography(Choreography):
             self._watch.follow(number, place, timestamp_unix_ns)
             self._change()
 
+    def _note(self, done: Pass) -> None:
+        pupil = done.pupil
+        if self._is_mapped(pupil):
+            mean, _ = self._confidences.get(pupil.eye_id, (pupil.confidence, 0))
+            mean += (pupil.confidence - mean) * _NEWEST_SHARE
+            self._confidences[pupil.eye_id] = mean, pupil.timestamp_unix_ns
+
+    def _confidence(self, eye_id: EyeId, now_ns: int) -> float | None:
+        mean, latest_ns = self._confidences.get(eye_id, (0.0, 0))
+        return mean if now_ns - latest_ns < _STALE_NS else None
+
     def _look(self, exposure: Exposure) -> Callable[[], None]:
         is_active = self._machine.active is not None
         is_previewed = self._context.outlet.wants(PREVIEW_TOPIC)
@@ -434,7 +452,8 @@ class SceneChoreography(Choreography):
         )
         preview = None
         if is_previewed and self._watch.is_preview_due(exposure.timestamp_unix_ns):
-            preview = make_preview()
+            now_ns = self._context.clock.unix_ns()
+            preview = make_preview((self._confidence(0, now_ns), self._confidence(1, now_ns)))
         return lambda: self._see(sighting, preview)
 
     def _see(self, sighting: Sighting, preview: Message | None) -> None:
@@ -464,7 +483,7 @@ class SceneChoreography(Choreography):
 
     def _state(self) -> dict[str, object]:
         last, now_ns = self._last, self._context.clock.unix_ns()
-        if last is not None and now_ns - last.timestamp_unix_ns > _STALE_PICTURE_NS:
+        if last is not None and now_ns - last.timestamp_unix_ns > _STALE_NS:
             last = None
         places = [] if last is None else last.places("calibration")
         seen = last.norm_pos(places[0]) if last is not None and len(places) == 1 else None

@@ -32,6 +32,10 @@ _PREVIEW_INTERVAL_NS = 90_000_000
 _PICTURES_KEPT = 15
 
 
+Confidences = tuple[float | None, float | None]
+MakePreview = Callable[[Confidences], Message]
+
+
 class ScenePreview(msgspec.Struct, frozen=True, kw_only=True):
     """What is told beside a small picture of the scene, a JPEG.
 
@@ -42,6 +46,7 @@ class ScenePreview(msgspec.Struct, frozen=True, kw_only=True):
         timestamp: instant of exposure, Core seconds.
         markers: of each marker in it kind, middle (norm_pos) and diameter as part of the width.
         features: what is followed: places (norm_pos).
+        confidences: of late, of the pupils of the right and the left eye; None where none come.
     """
 
     topic: str
@@ -50,6 +55,7 @@ class ScenePreview(msgspec.Struct, frozen=True, kw_only=True):
     timestamp: float
     markers: list[tuple[str, Point2, float]]
     features: list[Point2]
+    confidences: Confidences
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +99,7 @@ class SceneWatch:
             self._pointings.clear()
             self._trackers.clear()
 
-    def look(
-        self, exposure: Exposure, *, keeps_pictures: bool
-    ) -> tuple[Sighting, Callable[[], Message]]:
+    def look(self, exposure: Exposure, *, keeps_pictures: bool) -> tuple[Sighting, MakePreview]:
         """Look at a picture; called by one thread.
 
         Args:
@@ -119,9 +123,9 @@ class SceneWatch:
         else:
             self._pictures.clear()
 
-        def make_preview() -> Message:
+        def make_preview(confidences: Confidences) -> Message:
             jpeg = encode_jpeg(frame, max_width=_PREVIEW_WIDTH_PX, quality=_PREVIEW_QUALITY)
-            return Message.from_struct(PREVIEW_TOPIC, self._preview(sighting), [jpeg])
+            return Message.from_struct(PREVIEW_TOPIC, self._preview(sighting, confidences), [jpeg])
 
         return sighting, make_preview
 
@@ -161,7 +165,7 @@ class SceneWatch:
             return latest
         return min(kept, key=lambda picture: abs(picture[0] - timestamp_unix_ns))[1]
 
-    def _preview(self, sighting: Sighting) -> ScenePreview:
+    def _preview(self, sighting: Sighting, confidences: Confidences) -> ScenePreview:
         return ScenePreview(
             topic=PREVIEW_TOPIC,
             width=sighting.width,
@@ -176,4 +180,5 @@ class SceneWatch:
                 for marker in sighting.markers
             ],
             features=[sighting.norm_pos(place) for place in sighting.features.values()],
+            confidences=confidences,
         )

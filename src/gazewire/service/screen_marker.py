@@ -117,7 +117,8 @@ class ScreenMarkers(Guide):
         places = sighting.places("calibration")
         if len(places) != 1:
             self._gate.close()
-            self.note = _count_note(len(places))
+            if self._shown_ns is not None:
+                self.note = _count_note(len(places))
             return ()
         self.note = None
         is_steady = self._gate.passes(sighting, places[0])

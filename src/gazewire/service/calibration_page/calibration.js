@@ -86,14 +86,33 @@ function showTargets() {
 }
 
 function showFacts() {
-  const { markers } = state;
-  const marker = byId("marker-fact");
-  marker.textContent = markers === undefined ? "–" : ["not seen", "seen"][markers] ?? `${markers} seen`;
+  showMarkers(state.markers);
   for (const { eye_id, pupils, confident } of state.eyes) {
-    const fact = byId(`eye-${eye_id}`);
-    fact.textContent = pupils ? `seen well in ${Math.round((100 * confident) / pupils)} %` : "–";
-    fact.dataset.state = !pupils ? "" : confident < 0.8 * pupils ? "bad" : "good";
+    if (pupils) showEye(eye_id, `seen well in ${percent(confident / pupils)}`, confident / pupils);
   }
+}
+
+// While nothing is collected, the pictures tell how things are.
+function showPrepared({ markers, confidences }) {
+  if (state?.state === "collecting") return;
+  showMarkers(markers.filter(([kind]) => kind === "calibration").length);
+  for (const [eye_id, confidence] of confidences.entries()) {
+    const words = confidence === null ? "no pupils" : `confidence ${confidence.toFixed(2)}`;
+    showEye(eye_id, words, confidence ?? 0);
+  }
+}
+
+function showMarkers(count) {
+  byId("marker-fact").textContent = count === undefined ? "–" : ["not seen", "seen"][count] ?? `${count} seen`;
+}
+
+function showEye(eye_id, words, share) {
+  byId(`eye-${eye_id}`).textContent = words;
+  byId(`eye-${eye_id}`).dataset.state = share < 0.8 ? "bad" : "good";
+}
+
+function percent(share) {
+  return `${Math.round(100 * share)} %`;
 }
 
 // Show which choreography is there; one of the service's own, as for headsets, is none of ours.
@@ -173,7 +192,8 @@ link.addEventListener("close", () => {
 });
 link.addEventListener("told", ({ detail }) => take[detail.subject]?.(detail));
 link.addEventListener("picture", async ({ detail }) => {
-  await preview.take(detail);
+  const told = await preview.take(detail);
+  showPrepared(told);
   byId("preview-none").hidden = preview.hasPicture;
 });
 link.open();

@@ -104,7 +104,7 @@ class PageRequest(msgspec.Struct, frozen=True):
         """Subjects and fields of the notifications by which the service is told."""
         told: list[tuple[str, Mapping[str, object]]] = []
         if self.choose is not None:
-            args = {"selected_gazer_class_name": self.choose.gazer}
+            args: dict[str, object] = {"selected_gazer_class_name": self.choose.gazer}
             if self.choose.choreography == "SingleMarkerChoreographyPlugin":
                 args["marker_mode"] = self.choose.marker_mode
             told.append(("start_plugin", {"name": self.choose.choreography, "args": args}))

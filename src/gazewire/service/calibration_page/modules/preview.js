@@ -37,6 +37,7 @@ export class Preview {
     return this.#told !== null;
   }
 
+  // Returns what was told beside the picture.
   async take(buffer) {
     const length = new DataView(buffer).getUint32(0);
     const told = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, length)));
@@ -51,6 +52,7 @@ export class Preview {
     }
     this.#open = Math.max(0, this.#open - 1);
     this.fill();
+    return told;
   }
 
   #draw(image) {
@@ -82,9 +84,13 @@ export class Preview {
     }
   }
 
+  // The picture is as large as its element lets it be, and in its middle.
   #placeOf(event) {
     const { left, top, width, height } = this.#canvas.getBoundingClientRect();
-    const place = [(event.clientX - left) / width, 1 - (event.clientY - top) / height];
-    return place.every((number) => number >= 0 && number <= 1) ? place : null;
+    const scale = Math.min(width / this.#canvas.width, height / this.#canvas.height);
+    const [across, down] = [scale * this.#canvas.width, scale * this.#canvas.height];
+    const x = (event.clientX - left - (width - across) / 2) / across;
+    const y = 1 - (event.clientY - top - (height - down) / 2) / down;
+    return [x, y].every((number) => number >= 0 && number <= 1) ? [x, y] : null;
   }
 }

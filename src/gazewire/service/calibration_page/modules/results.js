@@ -37,6 +37,8 @@ export class Results {
     byId("result").hidden = false;
     byId("result-line").textContent = verdict;
     byId("result-line").dataset.state = state;
+    // The stage has gone when the next repaint comes.
+    requestAnimationFrame(() => byId("result").scrollIntoView({ behavior: "smooth", block: "nearest" }));
   }
 
   #fill(verdict, state, figures, targets, reasons) {
