@@ -14,7 +14,7 @@ __all__ = ["dark_blobs"]
 
 # Thresholds are laid at shares of the pixels in geometric progression, as pupils of all sizes are
 # equally likely.
-_THRESHOLDS = 14
+_THRESHOLDS = 8
 _LOWEST_SHARE = 0.008
 # A unit of `intensity_range` is so many pixels: its default is half of them.
 _SHARE_OF_INTENSITY = 0.5 / 23

@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gazewire.eye.candidates import dark_blobs
+from gazewire.eye.confidence import confidence, evidence
 from gazewire.eye.ellipses import Ellipses
-from gazewire.eye.outline import appearance, refine, snap
+from gazewire.eye.outline import refine, snap
 from gazewire.eye.picture import EyePicture
 from gazewire.eye.pupil2d import Pupil2d
 from gazewire.eye.settings import DetectorSettings2d
@@ -16,7 +17,7 @@ __all__ = ["Detector2d", "detect"]
 
 _LEAST_SIZE_PX = 16
 _REFINED = 3
-_UNEVENNESS, _DARKNESS = 0.02, 0.006
+_SAME = 0.2
 
 
 class Detector2d:
@@ -35,7 +36,7 @@ class Detector2d:
             roi: first column, first row, last column, last row, all within.
         """
         _check(gray)
-        height, width = gray.shape
+        width = gray.shape[1]
         left, top = 0, 0
         if roi is not None:
             left, top = max(roi[0], 0), max(roi[1], 0)
@@ -52,16 +53,17 @@ class Detector2d:
             return None
         tones = picture.tones()
         snapped = snap(tones, blobs)
-        best = np.argsort(-_score(tones, snapped))[:_REFINED]
-        refined = refine(picture.levels(), snapped[best].scaled(picture.coarsened))
-        score = _score(tones, refined.scaled(1 / picture.coarsened))
-        chosen = refined[np.array([score.argmax()])].scaled(picture.shrunk)
+        best = _distinct(snapped, evidence(tones, snapped, width / factor))
+        refined, agreement = refine(picture.levels(), snapped[best].scaled(picture.coarsened))
+        proof = evidence(tones, refined.scaled(1 / picture.coarsened), width / factor)
+        place = int((proof + 6.5 * agreement).argmax())
+        chosen = refined[np.array([place])].scaled(picture.shrunk)
         axes, angle = chosen.axes()
         return Pupil2d(
             center_px=(float(chosen.centers[0, 0]) + left, float(chosen.centers[0, 1]) + top),
             axes_px=(float(axes[0, 0]), float(axes[0, 1])),
             angle_deg=float(angle[0]),
-            confidence=float(np.clip(score.max(), 0, 1)),
+            confidence=confidence(float(proof[place]), float(agreement[place])),
         )
 
 
@@ -70,9 +72,21 @@ def detect(gray: NDArray[np.uint8]) -> Pupil2d | None:
     return Detector2d().detect(gray)
 
 
-def _score(tones: NDArray[np.float32], ellipses: Ellipses) -> NDArray[np.floating]:
-    look = appearance(tones, ellipses)
-    return look.support - _UNEVENNESS * look.unevenness - _DARKNESS * look.darkness
+def _distinct(ellipses: Ellipses, score: NDArray[np.floating]) -> NDArray[np.integer]:
+    # The best, and the next ones that are no copies of it.
+    centers, radii = ellipses.centers.tolist(), ellipses.radii.tolist()
+    chosen: list[int] = []
+    for index in np.argsort(-score).tolist():
+        (x, y), radius = centers[index], radii[index]
+        if all(
+            abs(x - centers[c][0]) + abs(y - centers[c][1]) > _SAME * radii[c]
+            or abs(radius - radii[c]) > _SAME * radii[c]
+            for c in chosen
+        ):
+            chosen.append(index)
+            if len(chosen) == _REFINED:
+                break
+    return np.array(chosen)
 
 
 def _check(gray: NDArray[np.uint8]) -> None:

@@ -24,6 +24,7 @@ class Rays:
         directions: (N, 2) unit vectors.
         modes: (N, 5), how far each of five small changes of the unit circle moves its outline
             outward: growing, moving along x, along y, stretching along x, along the diagonal.
+        products: (N, 25), all products of two modes, of which normal equations are summed.
 
     Args:
         count: N.
@@ -35,6 +36,7 @@ class Rays:
         self.directions: Floats = np.stack([cos, sin], axis=1).astype(np.float32)
         modes = [np.ones(count), cos, sin, np.cos(2 * turn), np.sin(2 * turn)]
         self.modes: Floats = np.stack(modes, axis=1).astype(np.float32)
+        self.products: Floats = np.einsum("ni,nj->nij", self.modes, self.modes).reshape(count, 25)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +119,15 @@ class Ellipses:
         (a, b), (c, d) = self.shapes.transpose(1, 2, 0)
         radii: Floats = np.sqrt(np.maximum(np.abs(a * d - b * c), 1e-6))
         return radii
+
+    @property
+    def roundness(self) -> Floats:
+        """(K,) smaller axis by larger one."""
+        (a, b), (c, d) = self.shapes.transpose(1, 2, 0)
+        # The singular values of a 2 x 2 matrix: half the sum and the difference of two lengths.
+        sums, differences = np.hypot(a + d, c - b), np.hypot(a - d, b + c)
+        roundness: Floats = np.abs(sums - differences) / np.maximum(sums + differences, 1e-6)
+        return roundness
 
     @property
     def flatness(self) -> Floats:

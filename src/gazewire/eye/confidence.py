@@ -1,0 +1,89 @@
+"""How much an ellipse looks like a pupil.
+
+The evidence is the logarithm of odds, and a weighted sum: of how many rays leave the ellipse into
+something brighter and by how much, of how even its inside is, how round it is and how large, and of
+how well the edges that were found agree with it. The weights were started from a logistic
+regression on rendered eyes, as they are and darkened, and rounded and balanced by hand, so that they
+hold for real images of little contrast too.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gazewire.eye.ellipses import Ellipses, Floats, Rays
+from gazewire.eye.outline import median, sampled
+from gazewire.eye.picture import GREY_LEVELS
+
+__all__ = ["confidence", "evidence"]
+
+_RAYS = Rays(24)
+_RADII = np.array([0.3, 0.55, 0.75, 0.88, 1.12, 1.25], np.float32)
+# A step of this many tones (see `EyePicture.tones`) counts half, and is one.
+_STEP_TONES = 6.0
+_MOST_UNEVEN_TONES = 20.0
+
+# Rays that are added to those without an edge, so that few visible ones convince less.
+_DOUBTFUL_RAYS = 2
+
+_BIAS = -15.0
+_CONTRAST = 14.0
+_STEPS = 3.5
+_UNEVENNESS = -0.2
+_ROUNDNESS, _ROUND_ENOUGH = 2.0, 0.8
+# Against irises: a pupil is seldom wider than a third of the image.
+_LARGENESS, _LARGE = -3.0, 1 / 3
+_AGREEMENT = 6.5
+
+
+def evidence(tones: NDArray[np.float32], ellipses: Ellipses, width_px: float) -> Floats:
+    """Judge ellipses by the coarse image alone.
+
+    Args:
+        tones: (h, w), see `EyePicture.tones`.
+        ellipses: K of them.
+        width_px: of the whole image, in pixels of the coarse one.
+
+    Returns:
+        (K,) logarithm of odds, without what `confidence` adds.
+    """
+    along = sampled(tones, ellipses, _RAYS, _RADII)
+    clean = along < GREY_LEVELS
+    level = np.minimum(median(along[:, :, :4]), GREY_LEVELS)
+    np.minimum(along, GREY_LEVELS, out=along)
+
+    whole = clean[:, :, 2:].all(axis=2)
+    step = along[:, :, 4] + along[:, :, 5]
+    step -= along[:, :, 2]
+    step -= along[:, :, 3]
+    step *= whole
+    np.maximum(step, 0, out=step)
+    rays = whole.sum(axis=1) + _DOUBTFUL_RAYS
+    contrast = (step / (step + 2 * _STEP_TONES)).sum(axis=1) / rays
+    steps = (step > _STEP_TONES).sum(axis=1) / rays
+
+    uneven = np.abs(along[:, :, :3] - level[:, None, None])
+    np.minimum(uneven, _MOST_UNEVEN_TONES, out=uneven)
+    uneven *= clean[:, :, :3]
+
+    largeness = np.log(2 * ellipses.radii / (_LARGE * width_px))
+    total: Floats = (
+        _BIAS
+        + _CONTRAST * contrast
+        + _STEPS * steps
+        + _UNEVENNESS * uneven.mean(axis=(1, 2))
+        + _ROUNDNESS * np.minimum(ellipses.roundness, _ROUND_ENOUGH)
+        + _LARGENESS * np.maximum(largeness, 0)
+    )
+    return total
+
+
+def confidence(evidence: float, agreement: float) -> float:
+    """The probability that an ellipse is the pupil.
+
+    Args:
+        evidence: see `evidence`.
+        agreement: share of the rays with an edge where the ellipse is, see `refine`.
+    """
+    return float(1 / (1 + np.exp(-(evidence + _AGREEMENT * agreement))))
