@@ -1,5 +1,6 @@
 """From gaze to eye movements: fixations, saccades, pursuit, blinks."""
 
-from gazewire.motion.classify import classify
+from gazewire.motion.classifier import Classifier, classify
+from gazewire.motion.label import Movement
 
-__all__ = ["classify"]
+__all__ = ["Classifier", "Movement", "classify"]
