@@ -57,15 +57,20 @@ def test_gaze_comes_before_the_surface_that_names_it_and_with_the_same_double(
     published: set[tuple[str, float]] = set()
     joined: list[dict[str, Any]] = []
     with client.subscribed("gaze.", "fixations", "surfaces.screen") as listener:
-        # The first surface names what was published before we listened.
-        listener.topic("surfaces.screen")
+        # The first surfaces name what was published before we listened.
+        first = listener.topic("gaze.3d.01.")
+        published.add(("gaze.3d.01.", first["timestamp"]))
         while len(joined) < 40:
             topic, fields = listener.next()
             if topic != "surfaces.screen":
                 published.add((topic, fields["timestamp"]))
                 continue
             surface = fields
-            named = surface["gaze_on_surfaces"] + surface["fixations_on_surfaces"]
+            named = [
+                on
+                for on in surface["gaze_on_surfaces"] + surface["fixations_on_surfaces"]
+                if on["timestamp"] >= first["timestamp"]
+            ]
             assert {tuple(on["base_data"]) for on in named} <= published
             joined += named
     assert set(surface) == {
@@ -110,7 +115,7 @@ def test_a_calibration_on_a_screen_says_why_there_is_none(client: CoreClient) ->
         assert client.ask("C") == "OK"
         listener.topic("notify.calibration.started")
         failed = listener.topic("notify.calibration.failed")
-        assert failed["reason"] == "Not sufficient reference data available."
+        assert failed["reason"].startswith("Not sufficient")
         assert "whole display" in " ".join(failed["diagnosis"]["sentences"])
         client.notify("start_plugin", name="HMD3DChoreographyPlugin")
 
