@@ -99,7 +99,7 @@ class OnlineSettings:
     pursuit_noise: float = 0.3
     evidence_rate_hz: float = 60.0
     switch_rate_hz: float = 0.5
-    saccade_switch: float = 0.2
+    saccade_switch: float = 0.05
 
     def __post_init__(self) -> None:
         for name in self.__dataclass_fields__:
@@ -111,9 +111,14 @@ class OnlineSettings:
 _LONGEST_STEP_S = 0.075
 # Times that go back by more than this tell of another clock.
 _OTHER_CLOCK_S = 1.0
-# The noise before anything is known, and its limits: trackers are better than 20 deg/s.
+# The noise before anything is known, and its limits: trackers are better than 60 deg/s.
 _NOISE_FIRST_DEG_S = 3.0
-_NOISE_DEG_S = (0.5, 20.0)
+_NOISE_DEG_S = (0.5, 60.0)
+# Where noise is more than this, once it is known, velocity is taken over a longer time; not over
+# more than a small saccade takes.
+_TOLERATED_DEG_S = 6.0
+_KNOWN_S = 0.5
+_WIDEST_WINDOW_S = 0.04
 # What velocity has been of late.
 _TREND_S = 0.06
 # Fixation and pursuit are told apart so often.
@@ -140,6 +145,8 @@ class OnlineClassifier:
         self._noise = _NOISE_FIRST_DEG_S
         self._known_s = 0.0
         self._interval_s = 0.0
+        # Samples on either side over which velocity is taken.
+        self._half = 1
         self._odds = 0.0
         self._last_ns = 0
         self._begin()
@@ -152,12 +159,21 @@ class OnlineClassifier:
     @property
     def onset_deg_s(self) -> float:
         """Velocity from which on gaze jumps."""
-        return max(self._set.onset_floor_deg_s, self._set.onset_factor * self._noise)
+        return max(self._set.onset_floor_deg_s, self._set.onset_factor * self._weighty_noise)
 
     @property
     def edge_deg_s(self) -> float:
         """Velocity at which a jump begins and ends."""
-        return max(self._set.edge_floor_deg_s, self._set.edge_factor * self._noise)
+        return max(self._set.edge_floor_deg_s, self._set.edge_factor * self._weighty_noise)
+
+    @property
+    def _weighty_noise(self) -> float:
+        """The noise by which thresholds go.
+
+        Eyes and trackers at their best have noise with long tails, much of it the eyes' own; what
+        a poor tracker adds is nearly Gaussian, and half the distance to it is as safe.
+        """
+        return (self._noise + min(self._noise, _TOLERATED_DEG_S)) / 2
 
     def take(self, timestamp_unix_ns: int, x_deg: float, y_deg: float) -> Sequence[LabelledSample]:
         """Take gaze, and tell the labels of what has become known by it.
@@ -272,6 +288,7 @@ class OnlineClassifier:
         if not is_seen:
             self._begin_piece()
             return
+        self._fit_window()
         half = self._half
         while self._next_speed + half < len(self._t):
             self._measure(self._next_speed, half)
@@ -287,12 +304,25 @@ class OnlineClassifier:
             self._relabel(self._fast_from, len(self._t), Movement.BLINK)
             self._fast_from = None
 
-    @property
-    def _half(self) -> int:
-        """Samples on either side over which velocity is taken."""
-        if not self._interval_s:
-            return 1
-        return max(1, round(self._set.velocity_window_s / 2 / self._interval_s))
+    def _fit_window(self) -> None:
+        """Take velocity over as short a time as noise allows; noise follows, as white noise does.
+
+        The slope of 2 h + 1 samples is as noisy as the square root of 1 / (h (h + 1) (2 h + 1)).
+        """
+        if not self._interval_s or self._fast_from is not None:
+            return
+        shortest = max(1, round(self._set.velocity_window_s / 2 / self._interval_s))
+        widest = max(shortest, int(_WIDEST_WINDOW_S / 2 / self._interval_s))
+        half = min(max(self._half, shortest), widest)
+        if self._known_s < _KNOWN_S:
+            half = shortest
+        elif half < widest and self._noise > _TOLERATED_DEG_S:
+            half += 1
+        elif half > shortest and self._noise * _gain(half, half - 1) < 0.8 * _TOLERATED_DEG_S:
+            half -= 1
+        if half != self._half and self._known_s >= _KNOWN_S:
+            self._noise *= _gain(self._half, half)
+        self._half = half
 
     # -- does it jump? ---------------------------------------------------------------------------
 
@@ -473,6 +503,11 @@ class OnlineClassifier:
             self._fast_from -= gone
         if self._landed is not None:
             self._landed -= gone
+
+
+def _gain(half: int, other: int) -> float:
+    """How much noisier a slope over `other` samples on either side is than one over `half`."""
+    return math.sqrt(half * (half + 1) * (2 * half + 1) / (other * (other + 1) * (2 * other + 1)))
 
 
 def _mixed(odds: float, share: float) -> float:
