@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gazewire.compose.synthetic_gaze import WearerMemory
+from gazewire.compose.wearer_memory import WearerMemory
 from gazewire.model import GazeDatum
 
 __all__ = ["GazeError", "LiveAccuracy"]

@@ -7,24 +7,32 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from gazewire.camera import VideoShape
+from gazewire.camera.v4l2 import camera_name
+from gazewire.compose.first_calibration import first_calibration
 from gazewire.compose.footage_camera import Place, VideoCamera, open_footage
+from gazewire.compose.movement import blink_detector, fixation_detector
+from gazewire.compose.scene_optics import SCENE_SIZE_PX, scene_optics
+from gazewire.compose.seeing_calibrator import SeeingCalibrator, Uncalibrated
+from gazewire.compose.seeing_parts import seeing_parts, synthetic_parts
 from gazewire.compose.spec import NO_SOURCE, SYNTHETIC, VIDEO4LINUX
-from gazewire.compose.synthetic_calibrator import TruthfulCalibrator
-from gazewire.compose.synthetic_eye import SyntheticEye
-from gazewire.compose.synthetic_gaze import TruthfulGaze, TruthfulMovement, WearerMemory
-from gazewire.compose.synthetic_scene import SyntheticScene, TruthfulSurfaces
+from gazewire.compose.surface_locator import camera_surfaces, synthetic_surfaces
+from gazewire.compose.synthetic_scene import SyntheticScene
 from gazewire.errors import UnreadableSourceError
 from gazewire.model import EyeId
+from gazewire.optics import Camera, nominal_camera
+from gazewire.service import Camera as ServiceCamera
 from gazewire.service import (
-    BlindDetector,
-    Camera,
+    Exposure,
     EyeLauncher,
     EyeParts,
     EyeStart,
     InProcessEyes,
+    NoArgs,
     NoCamera,
+    PluginType,
     ServiceParts,
     SpawnedEyes,
+    SurfaceLocator,
 )
 
 __all__ = ["eye_parts", "service_parts"]
@@ -32,7 +40,7 @@ __all__ = ["eye_parts", "service_parts"]
 
 # What is asked of cameras; they give what is next to it.
 _EYE = VideoShape(width=400, height=400, rate_hz=120.0)
-_SCENE = VideoShape(width=1280, height=720, rate_hz=30.0)
+_SCENE = VideoShape(width=SCENE_SIZE_PX[0], height=SCENE_SIZE_PX[1], rate_hz=30.0)
 
 
 def eye_parts(spec: str, eye_id: EyeId, *, seed: int, rate_hz: int) -> EyeParts:
@@ -53,9 +61,11 @@ def eye_parts(spec: str, eye_id: EyeId, *, seed: int, rate_hz: int) -> EyeParts:
             raise UnreadableSourceError(
                 spec, f"the rate of eye frames divides 200; {rate_hz} does not"
             )
-        return SyntheticEye.parts(seed, eye_id, rate_hz)
-    camera = _camera(spec, "eye1" if eye_id else "eye0")
-    return EyeParts(camera, BlindDetector(eye_id), BlindDetector(eye_id))
+        return synthetic_parts(seed, eye_id, rate_hz)
+    name = None
+    if spec.startswith(VIDEO4LINUX):
+        name = camera_name(Path(spec.removeprefix(VIDEO4LINUX)))
+    return seeing_parts(_camera(spec, "eye1" if eye_id else "eye0"), eye_id, name)
 
 
 def service_parts(
@@ -65,7 +75,7 @@ def service_parts(
     seed: int,
     rate_hz: int,
     spawn: bool,
-    scene_camera: Camera | None = None,
+    scene_camera: ServiceCamera | None = None,
 ) -> ServiceParts:
     """Make what is put into a service.
 
@@ -91,24 +101,43 @@ def service_parts(
         return eye_parts(eyes[eye_id], eye_id, seed=seed, rate_hz=rate_hz)
 
     launcher: EyeLauncher = SpawnedEyes(command) if spawn else InProcessEyes(parts)
-    memory = WearerMemory(seed)
-    is_synthetic = scene == SYNTHETIC
+    optics = scene_optics(scene, eyes)
     return ServiceParts(
         launcher=launcher,
-        mapper=lambda mode: TruthfulGaze(memory, mode),
-        fixations=lambda args: TruthfulMovement(memory),
-        blinks=lambda args: TruthfulMovement(memory),
-        calibrator=TruthfulCalibrator(memory),
+        mapper=Uncalibrated,
+        fixations=lambda args: fixation_detector(args, lambda: optics or nominal_camera(1280, 720)),
+        blinks=blink_detector,
+        calibrator=SeeingCalibrator(optics),
         scene=scene_camera or _scene_camera(scene, seed),
-        surfaces=TruthfulSurfaces() if is_synthetic else None,
+        surfaces=_surfaces(scene, seed, optics),
+        plugins=_first_calibration(eyes),
     )
 
 
-def _scene_camera(spec: str, seed: int) -> Camera:
+def _first_calibration(eyes: Mapping[EyeId, str]) -> tuple[PluginType[NoArgs], ...]:
+    rehearsing = frozenset(eye for eye, spec in eyes.items() if spec == SYNTHETIC)
+    return (first_calibration(rehearsing, "NeonGazer3D"),) if rehearsing else ()
+
+
+def _surfaces(scene: str, seed: int, optics: Camera | None) -> SurfaceLocator | None:
+    if scene == SYNTHETIC:
+        return synthetic_surfaces(seed)
+    if optics is None or scene == NO_SOURCE:
+        return None
+
+    def camera(exposure: Exposure) -> Camera:
+        if (exposure.width, exposure.height) == (optics.width, optics.height):
+            return optics
+        return nominal_camera(exposure.width, exposure.height)
+
+    return camera_surfaces(camera)
+
+
+def _scene_camera(spec: str, seed: int) -> ServiceCamera:
     return SyntheticScene(seed) if spec == SYNTHETIC else _camera(spec, "world")
 
 
-def _camera(spec: str, place: Place) -> Camera:
+def _camera(spec: str, place: Place) -> ServiceCamera:
     if spec == NO_SOURCE:
         return NoCamera()
     if spec.startswith(VIDEO4LINUX):

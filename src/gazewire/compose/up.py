@@ -19,21 +19,24 @@ from pathlib import Path
 
 from gazewire.camera import Source
 from gazewire.compose.chain_report import HEARD, ChainReport
+from gazewire.compose.eye_events import EyeEventTeller
 from gazewire.compose.eye_images import EyePairs, follow_eye_images
 from gazewire.compose.footage_camera import find_footage
 from gazewire.compose.live_accuracy import LiveAccuracy
 from gazewire.compose.measured_gaze import GazeTeller
 from gazewire.compose.measured_glasses import MeasuredGlasses, SceneRelay
+from gazewire.compose.scene_optics import scene_optics
 from gazewire.compose.service_parts import eye_parts, service_parts
 from gazewire.compose.sources import find_source
 from gazewire.compose.spec import NO_SOURCE, SYNTHETIC, VIDEO4LINUX
 from gazewire.compose.surroundings import Surroundings
-from gazewire.compose.synthetic_gaze import WearerMemory
+from gazewire.compose.wearer_memory import WearerMemory
 from gazewire.compose.wearer_truth import wearer_truth
 from gazewire.device import DeviceConfig, Playback, RunningDevice, serve_device
 from gazewire.errors import RemoteProtocolError
 from gazewire.flow import unwrapped
-from gazewire.model import EyeId, Frame
+from gazewire.model import EyeEvent, EyeId, Frame, GazeDatum
+from gazewire.optics import Camera, nominal_camera
 from gazewire.service import Pass, RunningService, ServiceConfig, serve_service
 from gazewire.time import Clock
 from gazewire.wire.ipc import parse_notification
@@ -121,7 +124,7 @@ async def serve_chain(
     with unwrapped():
         async with AsyncExitStack() as stack:
             base = await _base(stack, sources)
-            relay = _relay(sources, base)
+            relay = _relay(base)
             parts = service_parts(
                 sources.eyes,
                 sources.scene,
@@ -135,7 +138,9 @@ async def serve_chain(
             accuracy = None if memory is None else LiveAccuracy(memory)
             report = ChainReport(clock.unix_ns, accuracy)
             glasses = _glasses(sources, base, relay, running, memory)
-            running.listeners.append(_teller(glasses, report))
+            running.listeners.append(
+                _teller(glasses, report, scene_optics(sources.scene, sources.eyes))
+            )
             tasks = await stack.enter_async_context(asyncio.TaskGroup())
             following = tasks.create_task(_follow(running, report), name="chain report")
             stack.callback(following.cancel)
@@ -160,9 +165,9 @@ async def _base(stack: AsyncExitStack, sources: ChainSources) -> Source | None:
     return await stack.enter_async_context(found)
 
 
-def _relay(sources: ChainSources, base: Source | None) -> SceneRelay | None:
+def _relay(base: Source | None) -> SceneRelay | None:
     shape = None if base is None else base.info.scene
-    return None if shape is None or sources.scene == SYNTHETIC else SceneRelay(shape)
+    return None if shape is None else SceneRelay(shape)
 
 
 def _glasses(
@@ -205,18 +210,26 @@ def _description(words: Mapping[str, str], seed: int) -> str:
     return ", ".join(f"{place} {spec}" for place, spec in words.items())
 
 
-def _teller(glasses: MeasuredGlasses, report: ChainReport) -> Callable[[Pass], None]:
+def _teller(
+    glasses: MeasuredGlasses, report: ChainReport, optics: Camera | None
+) -> Callable[[Pass], None]:
     scene = glasses.info.scene
     # Without a scene camera gaze has no pixels.
     teller = None if scene is None else GazeTeller(scene.width, scene.height)
+    events = EyeEventTeller(optics or nominal_camera(1, 1))
 
     def tell(done: Pass) -> None:
         report.take_pupil(done.pupil)
-        told = [] if teller is None else [teller.datum(gaze) for gaze in done.gaze]
-        data = [datum for datum in told if datum is not None]
-        for datum in data:
-            report.take_gaze(datum)
-        glasses.put(data)
+        told: list[GazeDatum | EyeEvent] = []
+        for gaze in done.gaze:
+            datum = None if teller is None else teller.datum(gaze)
+            if datum is not None:
+                report.take_gaze(datum)
+                told.append(datum)
+            told += events.take_gaze(gaze, datum)
+        if "2d" in done.pupil.method:
+            told += events.take_pupil(done.pupil)
+        glasses.put(told)
 
     return tell
 

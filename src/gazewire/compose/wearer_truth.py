@@ -9,7 +9,7 @@ import msgspec
 from gazewire.camera import StreamTruth
 from gazewire.compose.measured_glasses import GlassesTruth
 from gazewire.compose.synthetic_eye import exposures_from, synthetic_wearer
-from gazewire.compose.synthetic_gaze import WearerMemory
+from gazewire.compose.wearer_memory import WearerMemory
 
 __all__ = ["wearer_truth"]
 
