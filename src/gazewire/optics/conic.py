@@ -7,7 +7,7 @@ noisy ellipses may be averaged.
 
 The dual conic of the ellipse is the 3 x 3 matrix of all lines that touch it::
 
-    ⎡ c cᵀ − Q   c ⎤
+    ⎡ c cᵀ - Q   c ⎤
     ⎣ cᵀ         1 ⎦
 
 up to a factor. With tangents (X / Z, Y / Z) for image coordinates it is also the cone of planes
@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 __all__ = ["axes_of_shape", "dual_conic", "ellipse_of_dual", "shape_of_axes"]
 
 
-def shape_of_axes(axes: tuple[float, float], angle_deg: float) -> NDArray[np.float64]:
+def shape_of_axes(axes: tuple[float, float], angle_deg: float) -> tuple[float, float, float]:
     """The shape of an ellipse from its axes.
 
     Args:
@@ -35,30 +35,26 @@ def shape_of_axes(axes: tuple[float, float], angle_deg: float) -> NDArray[np.flo
         angle_deg: of the first axis, from +x towards +y.
 
     Returns:
-        (2, 2), in the square of the unit of the axes.
+        Its elements xx, xy and yy, in the square of the unit of the axes.
     """
     first, second = (axes[0] / 2) ** 2, (axes[1] / 2) ** 2
     cos, sin = math.cos(math.radians(angle_deg)), math.sin(math.radians(angle_deg))
-    mixed = (first - second) * cos * sin
-    return np.array(
-        [
-            [first * cos * cos + second * sin * sin, mixed],
-            [mixed, first * sin * sin + second * cos * cos],
-        ]
-    )
+    xx, yy = first * cos * cos + second * sin * sin, first * sin * sin + second * cos * cos
+    return xx, (first - second) * cos * sin, yy
 
 
-def axes_of_shape(shape: NDArray[np.float64]) -> tuple[tuple[float, float], float]:
+def axes_of_shape(xx: float, xy: float, yy: float) -> tuple[tuple[float, float], float]:
     """Undo `shape_of_axes`.
 
     Args:
-        shape: (2, 2), symmetric.
+        xx: the shape's first element.
+        xy: the one beside it.
+        yy: its last one.
 
     Returns:
         Full lengths of the smaller and of the larger axis, and the angle of the smaller one in
-        degrees from +x towards +y, 0 to 180; 0 for a circle. NaN where it is no ellipse's shape.
+        degrees from +x towards +y, 0 to 180. NaN where it is no ellipse's shape.
     """
-    (xx, xy), (_, yy) = shape.tolist()
     middle, half = (xx + yy) / 2, math.hypot((xx - yy) / 2, xy)
     # The product of the eigenvalues is better known than their difference.
     larger = middle + half

@@ -17,8 +17,8 @@ class EyeAnatomy:
     differs from one to the next by 5 per cent (standard deviation).
 
     Attributes:
-        eyeball_radius_mm: half the axial length (Bekerman, Gottlieb and Vaiman 2014, J. Ophthalmology
-            503645).
+        eyeball_radius_mm: half the axial length (Bekerman, Gottlieb and Vaiman 2014, J.
+            Ophthalmology 503645).
         cornea_radius_mm: of curvature, front surface (Dubbelman, Sicam and Van der Heijde 2006,
             Vision Research 46, 993-1001).
         limbus_radius_mm: of the circle in which cornea and sclera meet (Rüfer, Schröder and Erb

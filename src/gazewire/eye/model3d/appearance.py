@@ -24,9 +24,9 @@ from gazewire.eye.model3d.refraction import apparent_points
 __all__ = ["Appearance"]
 
 # Further aside the iris hides behind the cornea's edge.
-_WIDEST_LEAN_DEG = 74.0
+_WIDEST_LEAN_DEG = 83.0
 # Powers of the place, of the nearness and of the pupil's radius, which is squared.
-_DEGREES = (4, 3, 2)
+_DEGREES = (5, 3, 2)
 # From a camera that all but touches the lashes to one infinitely far.
 _NEARNESSES = (0.02, 0.12, 0.22, 0.3, 0.38, 0.44, 0.5)
 _RADII_MM = (0.5, 2.0, 3.5)
@@ -39,17 +39,17 @@ class Appearance:
     """What an anatomy makes of a pupil's image.
 
     With D the distance of the eyeball's centre from the pinhole, d that of the pupil from the
-    eyeball's centre, and α the angle between the two as the camera sees them:
+    eyeball's centre, and alpha the angle between the two as the camera sees them:
 
-    - place s = (D sin α / d)², what a camera observes;
-    - lean θ, the angle between the gaze and the ray from the pupil: sin² θ = s ``lean``;
+    - place s = (D sin alpha / d)², what a camera observes;
+    - lean theta, between the gaze and the ray from the pupil: sin² theta is s times ``lean``;
     - size: ``size`` is the larger half axis over what it would be of a disc at the pupil's depth;
     - aspect: ``aspect`` is the square of the ratio of the axes.
 
     All is good to 0.002 for leans to 70 degrees.
 
     Attributes:
-        coefficients: (3, 5, 4, 3) of lean, size and aspect, by powers of s, of d / D, and of the
+        coefficients: (3, 6, 4, 3) of lean, size and aspect, by powers of s, of d / D, and of the
             square of the pupil's radius over d.
         widest_place: s beyond which nothing is known.
     """
@@ -97,7 +97,7 @@ class Appearance:
             nearness: (M,) d / D.
 
         Returns:
-            (M, 3, 5, 3) by powers of s and of the square of the pupil's radius over d.
+            (M, 3, 6, 3) by powers of s and of the square of the pupil's radius over d.
         """
         powers = np.power.outer(nearness, np.arange(self.coefficients.shape[2]))
         at: NDArray[np.float64] = np.einsum("qsnr,mn->mqsr", self.coefficients, powers)

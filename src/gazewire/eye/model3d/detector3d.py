@@ -167,7 +167,7 @@ class EyeModel3d:
         return _GUESS_NS if is_young else _LONG_TERM_NS
 
     def _follow(self, now_ns: int, settled: Estimate) -> None:
-        """Let the short-term model say where the eyeball is now, and whether the glasses slipped."""
+        """Ask the short-term model where the eyeball is now, and whether the glasses slipped."""
         slip = self._short_term.slip(settled)
         if slip is None:
             self._look_from(self._short_term.follow(settled))
@@ -207,10 +207,7 @@ class EyeModel3d:
 
     def _explained(self, observation: Observation, view: EyeView) -> Pupil3d | None:
         seen = view.see(duals_of([observation.ellipse]))
-        turn, (across, down) = float(seen.turn[0, 0]), seen.toward[0, 0].tolist()
-        sin, cos = math.sin(turn), math.cos(turn)
-        # The z axis of the view points from the camera to the eyeball, so that -z is back.
-        normal = np.array([sin * across, sin * down, -cos]) @ view.rotation[0]
+        normal = view.gazes(seen)[0, 0]
         radius_mm = float(seen.radius_mm[0, 0]) * self._scale
         if not (np.isfinite(normal).all() and math.isfinite(radius_mm)):
             return None
@@ -238,7 +235,8 @@ class EyeModel3d:
                 radius_mm if usual_mm is None else usual_mm + _SIZE_MEMORY * (radius_mm - usual_mm)
             )
             return observation.confidence
-        square = float(np.square(view.whitened(seen, np.array([observation.variance]))).sum())
+        narrow, skew = view.whitened(seen, np.array([observation.variance]))
+        square = float(narrow[0, 0] ** 2 + skew[0, 0] ** 2)
         if usual_mm is not None:
             square += (math.log(radius_mm / usual_mm) / _SIZE_DEVIATION) ** 2
         return _SECOND_HAND * math.exp(-square / 8)
@@ -253,11 +251,12 @@ class EyeModel3d:
 
 def _outline(view: EyeView, seen: SeenPupils) -> NDArray[np.float64]:
     """The dual conic of the explained pupil, camera frame."""
-    toward, center = seen.toward[0, 0], seen.centers[0, 0]
+    toward = np.array([seen.toward_x[0, 0], seen.toward_y[0, 0]])
+    square = float(seen.half_axis[0, 0]) ** 2
     narrowing = 1 - float(seen.aspect[0, 0]) ** 2
-    shape = float(seen.half_axis[0, 0]) ** 2 * (np.eye(2) - narrowing * np.outer(toward, toward))
+    shape = square * (np.eye(2) - narrowing * np.outer(toward, toward))
     rotation = view.rotation[0]
-    dual: NDArray[np.float64] = rotation.T @ dual_conic(center, shape) @ rotation
+    dual: NDArray[np.float64] = rotation.T @ dual_conic(seen.off[0, 0] * toward, shape) @ rotation
     return dual
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,9 +17,9 @@ __all__ = ["EyeView", "SeenPupils"]
 # Squares of radii in distances from the eyeball's centre: pupils are not wider than 9 mm.
 _WIDEST_RADIUS = 0.23
 _NARROWEST = 1e-6
-# What it costs that a pupil is too far aside to be this eye's, in deviations for the whole way
-# from the eyeball's centre to its outline.
-_BEYOND_COST = 200.0
+# How much too narrow a pupil counts that is too far aside to be this eye's, for the whole way from
+# the eyeball's centre to its outline.
+_BEYOND_COST = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,25 +27,28 @@ class SeenPupils:
     """Pupils as M eyeballs explain them; all arrays are (M, N) but for the vectors.
 
     Attributes:
-        lean: θ, between the gaze and the ray from the pupil, radians.
-        turn: β, between the gaze and the direction from the eyeball to the camera, radians.
-        toward: (M, N, 2) unit vectors of the gaze's direction in the view along the eyeball.
-        centers: (M, N, 2) of the ellipses in that view, tangents.
+        lean: between the gaze and the ray from the pupil, radians.
+        turn: between the gaze and the direction from the eyeball to the camera, radians.
+        toward_x: of the gaze's direction in the image of a view along the eyeball, a unit vector.
+        toward_y: the same.
+        off: how far the ellipses are off the middle of that view, tangents.
         half_axis: larger half axis that fits the observed ellipse best, tangents.
         aspect: ratio of the axes that the lean implies.
         radius_mm: of the pupils.
-        residuals: (M, N, 2) by how much the observed ratio of axes is larger than that, and the
-            ellipse leans aside, in units of the half axis.
+        narrow: by how much the observed ratio of axes is larger than that.
+        skew: by how much the ellipse leans aside, as a share of the half axis.
     """
 
     lean: NDArray[np.float64]
     turn: NDArray[np.float64]
-    toward: NDArray[np.float64]
-    centers: NDArray[np.float64]
+    toward_x: NDArray[np.float64]
+    toward_y: NDArray[np.float64]
+    off: NDArray[np.float64]
     half_axis: NDArray[np.float64]
     aspect: NDArray[np.float64]
     radius_mm: NDArray[np.float64]
-    residuals: NDArray[np.float64]
+    narrow: NDArray[np.float64]
+    skew: NDArray[np.float64]
 
 
 class EyeView:
@@ -100,22 +104,31 @@ class EyeView:
         # The radius matters so little that knowing it without its own effect suffices.
         radius, _ = self._radius(by_place, place, 0.0, cos_alpha, sin_alpha, across_half)
         thick = np.minimum(radius * radius, _WIDEST_RADIUS)
-        aspect = np.sqrt(np.clip(_by_radius(by_place[2], thick), 1e-4, 1.0))
+        aspect = np.sqrt(np.minimum(np.maximum(_by_radius(by_place[2], thick), 1e-4), 1.0))
         # Of least squares, the error of a half axis being as large along as across.
         half_axis = (across_half + aspect * along_half) / (1 + aspect * aspect)
         radius, lean = self._radius(by_place, place, thick, cos_alpha, sin_alpha, half_axis)
-        beyond = np.sqrt(np.maximum(wanted, place)) - np.sqrt(place)
-        narrow = along_half / across_half - aspect + _BEYOND_COST * 0.01 * beyond
+        beyond = _BEYOND_COST * (np.sqrt(np.maximum(wanted, place)) - np.sqrt(place))
         return SeenPupils(
             lean=lean,
             turn=lean - np.arctan(off),
-            toward=np.stack([toward_x, toward_y], axis=-1),
-            centers=centers,
+            toward_x=toward_x,
+            toward_y=toward_y,
+            off=off,
             half_axis=half_axis,
             aspect=aspect,
             radius_mm=radius * self._pupil_mm,
-            residuals=np.stack([narrow, skew / (across * (1 + aspect))], axis=-1),
+            narrow=along_half / across_half - aspect + beyond,
+            skew=skew / (across * (1 + aspect)),
         )
+
+    def gazes(self, seen: SeenPupils) -> NDArray[np.float64]:
+        """Where the pupils look: (M, N, 3) unit vectors out of the eye, camera frame."""
+        sin = np.sin(seen.turn)
+        # The z axis of a view points from the camera to the eyeball, so that -z is back.
+        local = np.stack([sin * seen.toward_x, sin * seen.toward_y, -np.cos(seen.turn)], axis=-1)
+        gazes: NDArray[np.float64] = local @ self.rotation
+        return gazes
 
     def chi_squares(
         self, duals: NDArray[np.float64], variances: NDArray[np.float64]
@@ -129,15 +142,18 @@ class EyeView:
         Returns:
             (M, N); about 2 for each pupil where the eyeball is right.
         """
-        whitened = self.whitened(self.see(duals), variances)
-        return np.square(whitened).sum(axis=-1)
+        narrow, skew = self.whitened(self.see(duals), variances)
+        squares: NDArray[np.float64] = narrow * narrow + skew * skew
+        return squares
 
-    def whitened(self, seen: SeenPupils, variances: NDArray[np.float64]) -> NDArray[np.float64]:
-        """(M, N, 2) residuals in standard deviations; of pupils with (N,) variances."""
+    def whitened(
+        self, seen: SeenPupils, variances: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Both residuals, (M, N), in standard deviations; of pupils with (N,) variances."""
         deviations = np.sqrt(variances)
-        scale = np.stack([np.sqrt(1 + seen.aspect**2), np.full_like(seen.aspect, 0.5**0.5)], -1)
-        whitened: NDArray[np.float64] = seen.residuals / (scale * deviations[:, None])
-        return whitened
+        # The error of a half axis is as large along as across.
+        narrow = seen.narrow / (np.sqrt(1 + seen.aspect**2) * deviations)
+        return narrow, seen.skew / (math.sqrt(0.5) * deviations)
 
     def _by_place(self, place: NDArray[np.float64]) -> NDArray[np.float64]:
         """(quantity, power of radius, M, N) polynomials of the radius alone."""
@@ -156,9 +172,9 @@ class EyeView:
         half_axis: NDArray[np.float64],
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """The pupil's radius over its distance from the eyeball's centre, and its lean."""
-        sine = np.clip(place * _by_radius(by_place[0], thick), 0.0, 1.0)
+        sine = np.minimum(np.maximum(place * _by_radius(by_place[0], thick), 0.0), 1.0)
         cosine, sine = np.sqrt(1 - sine), np.sqrt(sine)
-        # The gaze turns by β = θ - α; the pupil is as much nearer than the eyeball's centre.
+        # The eye turns by the lean less the angle at the camera, which brings the pupil nearer.
         depth = 1 / self._nearness - (cosine * cos_alpha + sine * sin_alpha)
         radius = half_axis * depth / _by_radius(by_place[1], thick)
         return radius, np.arctan2(sine, cosine)

@@ -13,19 +13,23 @@ from numpy.typing import NDArray
 
 from gazewire.eye.model3d.anatomy import EyeAnatomy
 from gazewire.eye.model3d.eye_view import EyeView
-from gazewire.eye.model3d.sphere import Estimate, Evidence, fit_eyeball, robust_costs
+from gazewire.eye.model3d.sphere import Estimate, Evidence, Prior, fit_eyeball, robust_costs
 from gazewire.optics import unproject_circle
 
 __all__ = ["guess_eyeball"]
 
 _RADII_MM = (1.2, 1.7, 2.4, 3.4)
 _MAKERS = 6
-_FOLLOWED = 4
-_STEPS = 10
-# Eyeballs so near each other, in distances of pupils from their centres, are one idea.
-_SAME = 0.35
+_FOLLOWED = 3
+_STEPS = 8
+# More pupils would make it slow.
+_MOST = 48
+# Eyeballs that explain a pupil by gazes so near each other are one idea: cosine of 15 degrees.
+_SAME = 0.966
 # By so much the best idea has to beat any other: a likelihood of e to the tenth.
 _CLEARLY = 20.0
+# A share of its distance within which each idea is followed, lest one escape along its ray.
+_LOOSELY = 0.3
 
 
 def guess_eyeball(evidence: Evidence, anatomy: EyeAnatomy) -> Estimate | None:
@@ -39,35 +43,35 @@ def guess_eyeball(evidence: Evidence, anatomy: EyeAnatomy) -> Estimate | None:
         The eyeball, or None where another one explains the pupils nearly as well, as it is while
         an eye looks in one direction.
     """
+    evidence = evidence.thinned(_MOST)
     candidates = _candidates(evidence, anatomy)
     if not len(candidates):
         return None
     squares = EyeView(candidates, anatomy).chi_squares(evidence.duals, evidence.variances)
-    costs = robust_costs(squares).sum(axis=1)
-    ideas: list[NDArray[np.float64]] = []
+    order = np.argsort(robust_costs(squares).sum(axis=1))
+    middle = evidence.duals[len(evidence) // 2]
     found: list[Estimate] = []
-    for number in np.argsort(costs):
-        if any(_are_same(candidates[number], idea, anatomy) for idea in ideas):
-            continue
-        ideas.append(candidates[number])
-        estimate = fit_eyeball(evidence, candidates[number], anatomy, steps=_STEPS)
+    for number in _distinct(_gazes(candidates[order], middle, anatomy))[:_FOLLOWED]:
+        start_mm = candidates[order[number]]
+        prior = Prior.within(start_mm, _LOOSELY * float(np.linalg.norm(start_mm)))
+        estimate = fit_eyeball(evidence, start_mm, anatomy, prior=prior, steps=_STEPS)
         if estimate is not None:
             found.append(estimate)
-        if len(ideas) == _FOLLOWED:
-            break
+    if not found:
+        return None
     found.sort(key=lambda estimate: estimate.cost)
-    for other in found[1:]:
-        is_other = not _are_same(found[0].center_mm, other.center_mm, anatomy)
-        if is_other and other.cost < found[0].cost + _CLEARLY:
+    gazes = _gazes(np.array([estimate.center_mm for estimate in found]), middle, anatomy)
+    for number in _distinct(gazes)[1:]:
+        if found[number].cost < found[0].cost + _CLEARLY:
             return None
-    return found[0] if found else None
+    return found[0]
 
 
 def _candidates(evidence: Evidence, anatomy: EyeAnatomy) -> NDArray[np.float64]:
     makers = np.linspace(0, len(evidence) - 1, min(_MAKERS, len(evidence))).round().astype(int)
     # The narrowest ellipses tell best where they look.
     narrow = np.argsort(_aspects(evidence.duals))
-    candidates = []
+    candidates: list[NDArray[np.float64]] = []
     for maker in {*makers.tolist(), *narrow[:2].tolist()}:
         circles = unproject_circle(evidence.duals[maker])
         if circles is None:
@@ -86,8 +90,18 @@ def _aspects(duals: NDArray[np.float64]) -> NDArray[np.float64]:
     return aspects
 
 
-def _are_same(one: NDArray[np.float64], other: NDArray[np.float64], anatomy: EyeAnatomy) -> bool:
-    # The distance is known last: what lies on one ray is one idea.
-    far, near = max(np.linalg.norm(one), np.linalg.norm(other)), anatomy.pupil_distance_mm
-    between = one / np.linalg.norm(one) - other / np.linalg.norm(other)
-    return bool(np.linalg.norm(between) * far < _SAME * near)
+def _gazes(
+    centers_mm: NDArray[np.float64], dual: NDArray[np.float64], anatomy: EyeAnatomy
+) -> NDArray[np.float64]:
+    """(M, 3) unit vectors: where a pupil looks if it belongs to each of (M, 3) eyeballs."""
+    view = EyeView(centers_mm, anatomy)
+    return view.gazes(view.see(dual[None]))[:, 0]
+
+
+def _distinct(gazes: NDArray[np.float64]) -> list[int]:
+    """Which of (M, 3) directions none before is near to."""
+    kept: list[int] = []
+    for number, gaze in enumerate(gazes):
+        if not kept or (gazes[kept] @ gaze).max() < _SAME:
+            kept.append(number)
+    return kept

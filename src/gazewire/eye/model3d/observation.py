@@ -84,10 +84,9 @@ class IdealCamera:
             return None
         if max(map(abs, center_px)) > 2 * size_px:
             return None
-        (x, y), ((xx, xy), (_, yy)) = self._ideal(center_px, shape_of_axes(axes_px, angle_deg))
+        x, y, xx, xy, yy = self._straight(center_px, shape_of_axes(axes_px, angle_deg))
         variance = _AXIS_SHARE**2 + (_AXIS_PX / (largest / 2)) ** 2
-        numbers = (x, y, xx, xy, yy)
-        if not all(map(math.isfinite, numbers)):
+        if not all(map(math.isfinite, (x, y, xx, xy, yy))):
             return None
         return Observation(timestamp_unix_ns, (x, y), (xx, xy, yy), variance, min(confidence, 1.0))
 
@@ -95,27 +94,31 @@ class IdealCamera:
         self, center: NDArray[np.float64], shape: NDArray[np.float64]
     ) -> tuple[Point2, Point2, float]:
         """The way back: centre, full axes with the smaller one first, and its angle in degrees."""
-        ends = self._camera.middle_px + self._camera.focal_px * _ends(center, shape)
+        camera = self._camera
+        (fx, fy), (cx, cy) = camera.focal_px, camera.middle_px
         if self._is_distorting:
-            ends = self._camera.distort(ends)
-        middle_px, shape_px = _of_ends(ends)
-        axes_px, angle_deg = axes_of_shape(shape_px)
-        x, y = middle_px.tolist()
+            ends = _ends(center, shape) * camera.focal_px + camera.middle_px
+            middle_px, shape_px = _of_ends(camera.distort(ends))
+            (x, y), ((xx, xy), (_, yy)) = middle_px.tolist(), shape_px.tolist()
+        else:
+            (x, y), ((xx, xy), (_, yy)) = center.tolist(), shape.tolist()
+            x, y = cx + fx * x, cy + fy * y
+            xx, xy, yy = fx * fx * xx, fx * fy * xy, fy * fy * yy
+        axes_px, angle_deg = axes_of_shape(xx, xy, yy)
         return (x, y), axes_px, angle_deg
 
-    def _ideal(
-        self, center_px: Point2, shape_px: NDArray[np.float64]
-    ) -> tuple[list[float], list[list[float]]]:
+    def _straight(
+        self, center_px: Point2, shape_px: tuple[float, float, float]
+    ) -> tuple[float, ...]:
+        """Centre and shape without the lens, in tangents."""
         camera = self._camera
-        if self._is_distorting:
-            ends = camera.undistort(_ends(np.array(center_px), shape_px))
-            center, shape = _of_ends((ends - camera.middle_px) / camera.focal_px)
-            return center.tolist(), shape.tolist()
         (fx, fy), (cx, cy) = camera.focal_px, camera.middle_px
-        (xx, xy), (_, yy) = shape_px.tolist()
-        mixed = xy / (fx * fy)
-        center_ideal = [(center_px[0] - cx) / fx, (center_px[1] - cy) / fy]
-        return center_ideal, [[xx / (fx * fx), mixed], [mixed, yy / (fy * fy)]]
+        (x, y), (xx, xy, yy) = center_px, shape_px
+        if self._is_distorting:
+            ends = camera.undistort(_ends(np.array(center_px), np.array([[xx, xy], [xy, yy]])))
+            center, shape = _of_ends(ends)
+            (x, y), ((xx, xy), (_, yy)) = center.tolist(), shape.tolist()
+        return (x - cx) / fx, (y - cy) / fy, xx / (fx * fx), xy / (fx * fy), yy / (fy * fy)
 
 
 def _ends(center: NDArray[np.float64], shape: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -125,7 +128,10 @@ def _ends(center: NDArray[np.float64], shape: NDArray[np.float64]) -> NDArray[np
     first = math.sqrt(max(xx, 0.0))
     lean = xy / first if first else 0.0
     second = math.sqrt(max(yy - lean * lean, 0.0))
-    return center + np.array([[first, lean], [-first, -lean], [0.0, second], [0.0, -second]])
+    ends: NDArray[np.float64] = center + np.array(
+        [[first, lean], [-first, -lean], [0.0, second], [0.0, -second]]
+    )
+    return ends
 
 
 def _of_ends(ends: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

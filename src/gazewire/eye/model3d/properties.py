@@ -9,6 +9,8 @@ from gazewire.eye.model3d.anatomy import EyeAnatomy
 
 __all__ = ["Detector3dProperties"]
 
+_AVERAGE = EyeAnatomy()
+
 
 @dataclass(frozen=True, slots=True)
 class Detector3dProperties:
@@ -32,7 +34,7 @@ class Detector3dProperties:
     is_long_term_model_frozen: bool = False
     learning_confidence: float = 0.8
     trusted_confidence: float = 0.7
-    anatomy: EyeAnatomy = EyeAnatomy()
+    anatomy: EyeAnatomy = _AVERAGE
     distance_mm: float | None = None
     distance_deviation_mm: float = 1.6
 

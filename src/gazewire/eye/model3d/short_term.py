@@ -19,13 +19,15 @@ _LASTS_NS = 3_000_000_000
 _MOST_GLIMPSES = 64
 # How far glasses move unnoticed, and how far when they slip.
 _DRIFT_MM, _SLIP_MM = 0.12, 1.5
-# The new place has to explain the pupils better by a likelihood of e to the fifteenth ...
-_SLIPPED = 30.0
-# ... in as many fits one after the other, so that half a blink is no slip.
+# The new place has to explain the pupils better by a likelihood of e to the fifteenth, and well,
+# in as many fits one after the other, so that half a blink is no slip.
+_SLIPPED, _EXPLAINED = 30.0, 5.0
 _TIMES = 2
+# After so many fits in which no place near the old one explains the pupils it is given up.
+_LOST_TIMES = 15
 _FEWEST = 8
-# With so much for each pupil on average the eyeball is not near where it was at all.
-_LOST = 14.0
+# The cost of a pupil that speaks neither for the old place nor against it.
+_USUAL = 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ class ShortTermModel:
     def follow(self, long_term: Estimate) -> Estimate:
         """Where the eyeball is now, if it has drifted a little at most."""
         covariance = long_term.covariance + _DRIFT_MM**2 * np.eye(3)
-        prior = Prior(long_term.center_mm, np.linalg.inv(covariance))
+        prior = Prior(long_term.center_mm, np.asarray(np.linalg.inv(covariance), np.float64))
         found = fit_eyeball(
             self.evidence(), long_term.center_mm, self._anatomy, prior=prior, steps=2
         )
@@ -83,34 +85,24 @@ class ShortTermModel:
         glimpses = tuple(self._glimpses)
         if len(glimpses) < _FEWEST:
             return None
-        evidence = _evidence(glimpses)
-        before = self._costs(long_term, evidence)
-        # Where they agree there is nothing to look for.
-        if before.sum() < _SLIPPED:
-            self._doubts = 0
-            return None
-        prior = Prior.within(long_term.center_mm, _SLIP_MM)
-        moved = fit_eyeball(evidence, long_term.center_mm, self._anatomy, prior=prior, steps=5)
-        if moved is None:
-            return None
-        after = self._costs(moved, evidence)
-        if before.sum() - after.sum() < _SLIPPED and after.mean() < _LOST:
+        costs = self._costs(long_term, _evidence(glimpses))
+        # The slip was where from then on most speaks against the old place.
+        since = int(np.argmax(np.append(np.cumsum((costs - _USUAL)[::-1])[::-1], 0.0)))
+        glimpses, before = glimpses[since:], costs[since:]
+        # Most of them have to, and not only some half blinks by much.
+        if len(glimpses) < _FEWEST or np.median(before) < _USUAL:
             self._doubts = 0
             return None
         self._doubts += 1
-        if self._doubts < _TIMES:
+        evidence = _evidence(glimpses)
+        prior = Prior.within(long_term.center_mm, _SLIP_MM)
+        moved = fit_eyeball(evidence, long_term.center_mm, self._anatomy, prior=prior, steps=5)
+        after = before if moved is None else self._costs(moved, evidence)
+        if after.mean() > _EXPLAINED:
+            return Slip(None, glimpses) if self._doubts >= _LOST_TIMES else None
+        if before.sum() - after.sum() < _SLIPPED or self._doubts < _TIMES:
             return None
-        # What came before the slip speaks for the old place.
-        since = int(np.argmax(np.append(0.0, np.cumsum(after - before))))
-        glimpses = glimpses[since:]
-        if len(glimpses) < _FEWEST:
-            return None
-        found = fit_eyeball(
-            _evidence(glimpses), moved.center_mm, self._anatomy, prior=prior, steps=5
-        )
-        if found is not None and self._costs(found, _evidence(glimpses)).mean() > _LOST:
-            found = None
-        return Slip(found, glimpses)
+        return Slip(moved, glimpses)
 
     def _costs(self, estimate: Estimate, evidence: Evidence) -> NDArray[np.float64]:
         view = EyeView(estimate.center_mm[None], self._anatomy)

@@ -43,6 +43,13 @@ class Evidence:
     def __len__(self) -> int:
         return len(self.variances)
 
+    def thinned(self, most: int) -> Evidence:
+        """No more than so many pupils, evenly taken."""
+        if len(self) <= most:
+            return self
+        kept = np.linspace(0, len(self) - 1, most).round().astype(int)
+        return Evidence(self.duals[kept], self.variances[kept])
+
 
 @dataclass(frozen=True, slots=True)
 class Prior:
@@ -86,8 +93,9 @@ class Estimate:
     def covariance(self) -> NDArray[np.float64]:
         """(3, 3) mm²; huge in directions that are not known."""
         scale = np.trace(self.information) or 1.0
-        inverse: NDArray[np.float64] = np.linalg.inv(self.information + 1e-9 * scale * np.eye(3))
-        return inverse * max(1.0, self.cost / max(2 * self.count - 3, 1))
+        inverse = np.linalg.inv(self.information + 1e-9 * scale * np.eye(3))
+        excess = max(1.0, self.cost / max(2 * self.count - 3, 1))
+        return np.asarray(inverse * excess, np.float64)
 
     @property
     def sideways_deviation_mm(self) -> float:
@@ -132,18 +140,20 @@ def fit_eyeball(
     for step in range(steps + 1):
         places = center + np.vstack([np.zeros(3), _STEP_MM * np.eye(3)])
         view = EyeView(places, anatomy)
-        residuals = view.whitened(view.see(evidence.duals), evidence.variances)
-        squares = np.square(residuals[0]).sum(axis=-1)
+        residuals = np.concatenate(
+            view.whitened(view.see(evidence.duals), evidence.variances), axis=1
+        )
+        squares = np.square(residuals[0]).reshape(2, -1).sum(axis=0)
         missed = center - prior.center_mm
         cost = float(robust_costs(squares).sum() + missed @ prior.information @ missed)
         gain = np.inf if best is None else best.cost - cost
         if best is None or gain > 0:
-            slopes = ((residuals[1:] - residuals[0]) / _STEP_MM).reshape(3, -1)
-            weights = np.repeat(1 / (1 + squares / _OUTLIER**2), 2)
+            slopes = (residuals[1:] - residuals[0]) / _STEP_MM
+            weights = np.tile(1 / (1 + squares / _OUTLIER**2), 2)
             information = (slopes * weights) @ slopes.T + prior.information
             if not (np.isfinite(cost) and np.isfinite(information).all()):
                 return best
-            pull = (slopes * weights) @ residuals[0].ravel() + prior.information @ missed
+            pull = (slopes * weights) @ residuals[0] + prior.information @ missed
             normal = information
             best = Estimate(center, information, cost, len(evidence))
             damping = max(damping / 10, 1e-7)
