@@ -44,10 +44,13 @@ _MIDDLE = 3 / 60
 _GROUND = 1.4
 
 # Of each level of the pyramid: how long the outline of the ring may be, in its own pixels; the
-# side of the square whose mean is the threshold; how much darker than it dark is.
+# side of the square whose mean is the threshold; how much darker than it dark is, in an image that
+# has been smoothed a little, and in one that has not. Smoothing closes the gaps of the smallest
+# markers, but without it noise is everywhere where little counts as dark.
 _OUTLINE_PX = 24, 190
 _NEIGHBOURHOOD_PX = 27
 _DARKER_BY = 5
+_DARKER_BY_UNSMOOTHED = 20
 # A marker that fills the picture has a place in the coarsest level.
 _SMALLEST_LEVEL_PX = 60
 
@@ -113,7 +116,10 @@ def find_calibration_markers(gray: Image) -> list[CalibrationMarker]:
     found: list[CalibrationMarker] = []
     level, scale = gray, 1.0
     while min(level.shape) >= _SMALLEST_LEVEL_PX or (scale == 1.0 and min(level.shape) >= 12):
-        for rough in _rough_outlines(level):
+        rough_outlines = _rough_outlines(cv2.GaussianBlur(level, (3, 3), 0), _DARKER_BY)
+        if scale == 1.0:
+            rough_outlines += _rough_outlines(level, _DARKER_BY_UNSMOOTHED)
+        for rough in rough_outlines:
             outline = rough * [scale, scale, scale, scale, 1.0]
             if any(_is_within(outline, marker) for marker in found):
                 continue
@@ -125,11 +131,10 @@ def find_calibration_markers(gray: Image) -> list[CalibrationMarker]:
     return sorted(found, key=lambda marker: -marker.diameter_px)
 
 
-def _rough_outlines(level: Image) -> list[_Floats]:
+def _rough_outlines(level: NDArray[np.generic], darker_by: int) -> list[_Floats]:
     """Ellipses (x, y, axes, angle) around which dark and bright are nested as in a marker."""
-    smooth = cv2.GaussianBlur(level, (3, 3), 0)
     dark = cv2.adaptiveThreshold(
-        smooth, 1, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, _NEIGHBOURHOOD_PX, _DARKER_BY
+        level, 1, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, _NEIGHBOURHOOD_PX, darker_by
     )
     contours, hierarchy = cv2.findContours(dark, cv2.RETR_TREE, cv2.CHAIN_APPROX_NONE)
     if not len(contours):
