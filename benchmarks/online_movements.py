@@ -10,7 +10,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from gazewire.motion.online import OnlineClassifier, OnlineSettings
+from gazewire.motion.online import OnlineClassifier
+from gazewire.motion.online_settings import OnlineSettings
 
 __all__ = ["online", "online_50_ms"]
 

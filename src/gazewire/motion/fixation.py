@@ -26,8 +26,9 @@ from gazewire.model import (
 from gazewire.motion.angle import mapped_angles_deg
 from gazewire.motion.diameter import AngularDiameter
 from gazewire.motion.label import Movement
-from gazewire.motion.online import LabelledSample, OnlineClassifier, OnlineSettings
+from gazewire.motion.online import LabelledSample, OnlineClassifier
 from gazewire.motion.online_events import MovementAssembly
+from gazewire.motion.online_settings import OnlineSettings
 from gazewire.optics import Camera
 
 __all__ = ["MovementFixations"]

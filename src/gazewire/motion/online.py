@@ -21,14 +21,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
-import numpy as np
-
 from gazewire.motion.label import Movement
+from gazewire.motion.online_settings import OnlineSettings
+from gazewire.motion.pursuit_odds import PursuitOdds
+from gazewire.motion.velocity_noise import VelocityNoise
 
-__all__ = ["LabelledSample", "OnlineClassifier", "OnlineSettings"]
+__all__ = ["LabelledSample", "OnlineClassifier"]
 
 _NS_PER_S = 1_000_000_000
 
@@ -49,76 +49,10 @@ class LabelledSample(NamedTuple):
     label: Movement
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OnlineSettings:
-    """How an `OnlineClassifier` judges. The same values serve every tracker.
-
-    Attributes:
-        delay_s: a sample is judged when gaze is known up to so long after it.
-        velocity_window_s: velocity is the slope of gaze over so long, and over three samples at
-            least.
-        noise_memory_s: the noise of velocity is its median over about so long.
-        onset_factor: a saccade is faster than so many times the noise,
-        onset_floor_deg_s: and than this.
-        edge_factor: it begins and ends where velocity is so many times the noise,
-        edge_floor_deg_s: and at least this.
-        min_amplitude_deg: a jump below this is noise.
-        max_saccade_s: whatever is fast for longer is none.
-        oscillation_s: oscillation is looked for so long after a saccade,
-        oscillation_rate_hz: by trackers that are as fast as this.
-        bridged_gap_s: gaps up to so long are bridged by a straight line; longer ones are blinks.
-        gap_margin_s: gaze that is fast so near to a gap belongs to the lids.
-        slope_window_s: pursuit is judged by so much of the time before a sample, and `delay_s`
-            after it.
-        pursuit_path_deg: the way along that slope at which fixation and pursuit are as likely,
-        pursuit_noise: of a tracker without noise; so much of what noise moves gaze in the window of
-            velocity is added.
-        evidence_rate_hz: how much a second of evidence weighs.
-        switch_rate_hz: how often one turns into the other without a saccade.
-        saccade_switch: how likely one turns into the other at a saccade.
-
-    Raises:
-        ValueError: something that is not positive and finite.
-    """
-
-    delay_s: float = 0.1
-    velocity_window_s: float = 0.016
-    noise_memory_s: float = 2.0
-    onset_factor: float = 7.0
-    onset_floor_deg_s: float = 22.0
-    edge_factor: float = 3.5
-    edge_floor_deg_s: float = 12.0
-    min_amplitude_deg: float = 0.45
-    max_saccade_s: float = 0.15
-    oscillation_s: float = 0.03
-    oscillation_rate_hz: float = 250.0
-    bridged_gap_s: float = 0.02
-    gap_margin_s: float = 0.08
-    slope_window_s: float = 0.2
-    pursuit_path_deg: float = 0.6
-    pursuit_noise: float = 0.3
-    evidence_rate_hz: float = 60.0
-    switch_rate_hz: float = 0.5
-    saccade_switch: float = 0.05
-
-    def __post_init__(self) -> None:
-        for name in self.__dataclass_fields__:
-            if not 0.0 < getattr(self, name) < math.inf:
-                raise ValueError(f"{name} is positive and finite, not {getattr(self, name)}")
-
-
 # After so long without a sample nothing is known of what was between.
 _LONGEST_STEP_S = 0.075
 # Times that go back by more than this tell of another clock.
 _OTHER_CLOCK_S = 1.0
-# The noise before anything is known, and its limits: trackers are better than 60 deg/s.
-_NOISE_FIRST_DEG_S = 3.0
-_NOISE_DEG_S = (0.5, 60.0)
-# Where noise is more than this, once it is known, velocity is taken over a longer time; not over
-# more than a small saccade takes.
-_TOLERATED_DEG_S = 6.0
-_KNOWN_S = 0.5
-_WIDEST_WINDOW_S = 0.04
 # What velocity has been of late.
 _TREND_S = 0.06
 # Fixation and pursuit are told apart so often.
@@ -142,38 +76,15 @@ class OnlineClassifier:
     def __init__(self, settings: OnlineSettings | None = None) -> None:
         self._set = settings or OnlineSettings()
         self._held: list[tuple[int, float, float]] = []
-        self._noise = _NOISE_FIRST_DEG_S
-        self._known_s = 0.0
-        self._interval_s = 0.0
-        # Samples on either side over which velocity is taken.
-        self._half = 1
-        self._odds = 0.0
+        self._noise = VelocityNoise(self._set)
+        self._odds = PursuitOdds(self._set)
         self._last_ns = 0
         self._begin()
 
     @property
-    def noise_deg_s(self) -> float:
-        """The median of velocity while gaze does not jump, less its trend."""
+    def noise(self) -> VelocityNoise:
+        """What is known of the tracker, and the thresholds that follow from it."""
         return self._noise
-
-    @property
-    def onset_deg_s(self) -> float:
-        """Velocity from which on gaze jumps."""
-        return max(self._set.onset_floor_deg_s, self._set.onset_factor * self._weighty_noise)
-
-    @property
-    def edge_deg_s(self) -> float:
-        """Velocity at which a jump begins and ends."""
-        return max(self._set.edge_floor_deg_s, self._set.edge_factor * self._weighty_noise)
-
-    @property
-    def _weighty_noise(self) -> float:
-        """The noise by which thresholds go.
-
-        Eyes and trackers at their best have noise with long tails, much of it the eyes' own; what
-        a poor tracker adds is nearly Gaussian, and half the distance to it is as safe.
-        """
-        return (self._noise + min(self._noise, _TOLERATED_DEG_S)) / 2
 
     def take(self, timestamp_unix_ns: int, x_deg: float, y_deg: float) -> Sequence[LabelledSample]:
         """Take gaze, and tell the labels of what has become known by it.
@@ -190,10 +101,10 @@ class OnlineClassifier:
             told += self.finish()
         elif self._last_ns:
             step_s = (timestamp_unix_ns - self._last_ns) / _NS_PER_S
-            if step_s > max(_LONGEST_STEP_S, 2.5 * self._interval_s):
+            if step_s > max(_LONGEST_STEP_S, 2.5 * self._noise.interval_s):
                 told += self.finish()
             else:
-                self._follow_interval(step_s)
+                self._noise.follow_interval(step_s)
         self._last_ns = timestamp_unix_ns
         for sample in self._bridged(timestamp_unix_ns, x_deg, y_deg):
             self._append(*sample)
@@ -234,13 +145,7 @@ class OnlineClassifier:
         self._peak = 0.0
         self._landed: int | None = None
         self._segment = len(self._t)
-        self._settled = 0.0
-
-    def _follow_interval(self, step_s: float) -> None:
-        """Follow the median of the steps of time."""
-        if not self._interval_s:
-            self._interval_s = step_s
-        self._interval_s *= 1.05 if step_s > self._interval_s else 1 / 1.05
+        self._settled_s: float | None = None
 
     def _bridged(
         self, timestamp_unix_ns: int, x_deg: float, y_deg: float
@@ -288,41 +193,22 @@ class OnlineClassifier:
         if not is_seen:
             self._begin_piece()
             return
-        self._fit_window()
-        half = self._half
+        if self._fast_from is None:
+            self._noise.fit_window()
+        half = self._noise.half_window
         while self._next_speed + half < len(self._t):
             self._measure(self._next_speed, half)
             self._next_speed += 1
 
     def _end_piece(self) -> None:
         """No gaze is seen after what there is; what is fast up to here belongs to the lids."""
-        half = self._half
+        half = self._noise.half_window
         while self._next_speed < len(self._t):
             self._measure(self._next_speed, half)
             self._next_speed += 1
         if self._fast_from is not None:
             self._relabel(self._fast_from, len(self._t), Movement.BLINK)
             self._fast_from = None
-
-    def _fit_window(self) -> None:
-        """Take velocity over as short a time as noise allows; noise follows, as white noise does.
-
-        The slope of 2 h + 1 samples is as noisy as the square root of 1 / (h (h + 1) (2 h + 1)).
-        """
-        if not self._interval_s or self._fast_from is not None:
-            return
-        shortest = max(1, round(self._set.velocity_window_s / 2 / self._interval_s))
-        widest = max(shortest, int(_WIDEST_WINDOW_S / 2 / self._interval_s))
-        half = min(max(self._half, shortest), widest)
-        if self._known_s < _KNOWN_S:
-            half = shortest
-        elif half < widest and self._noise > _TOLERATED_DEG_S:
-            half += 1
-        elif half > shortest and self._noise * _gain(half, half - 1) < 0.8 * _TOLERATED_DEG_S:
-            half -= 1
-        if half != self._half and self._known_s >= _KNOWN_S:
-            self._noise *= _gain(self._half, half)
-        self._half = half
 
     # -- does it jump? ---------------------------------------------------------------------------
 
@@ -340,7 +226,7 @@ class OnlineClassifier:
             step_s = self._t[index] - self._t[index - 1] if index > self._piece else 0.0
             weight = min(1.0, step_s / _TREND_S)
             self._trend = trend_x + weight * (vx - trend_x), trend_y + weight * (vy - trend_y)
-            self._follow_noise(speed, step_s)
+            self._noise.follow(speed, step_s)
 
     def _slope(self, first: int, end: int) -> tuple[float, float]:
         """Velocity by the line of least squares, across and down."""
@@ -356,14 +242,6 @@ class OnlineClassifier:
         scale = math.cos(math.radians(self._y[first]))
         return across / square * scale, down / square
 
-    def _follow_noise(self, speed: float, step_s: float) -> None:
-        """Follow the median: a step up or down by whether a value lies above or below."""
-        self._known_s += step_s
-        step = min(0.2, step_s / min(max(self._known_s, 0.1), self._set.noise_memory_s))
-        factor = math.exp(step if speed > self._noise else -step)
-        low, high = _NOISE_DEG_S
-        self._noise = min(high, max(low, self._noise * factor))
-
     def _judge(self, index: int, speed: float) -> bool:
         """Go on with what gaze does by its speed; tell whether it rests or follows."""
         if self._fast_from is not None:
@@ -372,14 +250,14 @@ class OnlineClassifier:
             since_s = self._t[index] - self._t[self._landed]
             if since_s > self._set.oscillation_s:
                 self._landed = None
-            elif speed < max(self.onset_deg_s, self._peak / 2):
-                if speed > self.edge_deg_s:
+            elif speed < max(self._noise.onset_deg_s, self._peak / 2):
+                if speed > self._noise.edge_deg_s:
                     self._relabel(self._landed, index + 1, Movement.OSCILLATION)
                     self._segment = index + 1
                 return False
-        if speed <= self.onset_deg_s:
+        if speed <= self._noise.onset_deg_s:
             return True
-        edge = self.edge_deg_s
+        edge = self._noise.edge_deg_s
         start = index
         while (
             start > max(self._piece, self._segment)
@@ -397,8 +275,8 @@ class OnlineClassifier:
         start = self._fast_from
         self._peak = max(self._peak, speed)
         before = self._speed[index - 1]
-        is_valley = speed > before and before < self.onset_deg_s and before < self._peak / 3
-        is_over = speed < self.edge_deg_s or is_valley
+        is_valley = speed > before and before < self._noise.onset_deg_s and before < self._peak / 3
+        is_over = speed < self._noise.edge_deg_s or is_valley
         is_long = self._t[index] - self._t[start] > self._set.max_saccade_s
         if not (is_over or is_long):
             self._relabel(index, index + 1, Movement.SACCADE)
@@ -413,10 +291,8 @@ class OnlineClassifier:
         elif is_long or self._distance(start - 1, index) < self._set.min_amplitude_deg:
             self._relabel(start, index, Movement.UNDEFINED)
             self._segment = self._piece
-        else:
-            self._odds = _mixed(self._odds, self._set.saccade_switch)
-            if self._interval_s * self._set.oscillation_rate_hz <= 1.0:
-                self._landed = index
+        elif self._noise.interval_s * self._set.oscillation_rate_hz <= 1.0:
+            self._landed = index
         return is_over and not is_valley
 
     def _distance(self, first: int, last: int) -> float:
@@ -450,38 +326,28 @@ class OnlineClassifier:
 
     def _resting(self, index: int) -> Movement:
         """Fixation or pursuit, of a sample that does not jump."""
+        if index and self._label[index - 1] in {Movement.SACCADE, Movement.OSCILLATION}:
+            self._odds.jump()
         now_s = self._t[index]
-        if now_s - self._settled >= _JUDGED_EVERY_S or not self._settled:
-            step_s = min(now_s - self._settled, _JUDGED_EVERY_S * 2) if self._settled else 0.0
-            self._settled = now_s
+        since_s = None if self._settled_s is None else now_s - self._settled_s
+        if since_s is None or since_s >= _JUDGED_EVERY_S:
+            self._settled_s = now_s
+            step_s = min(since_s or 0.0, 2 * _JUDGED_EVERY_S)
             self._weigh(index, max(step_s, _JUDGED_EVERY_S))
-        return Movement.PURSUIT if self._odds > 0.0 else Movement.FIXATION
+        return Movement.PURSUIT if self._odds.is_pursuit else Movement.FIXATION
 
     def _weigh(self, index: int, step_s: float) -> None:
-        """Move the odds of pursuit by the slope of gaze around a sample."""
-        first = end = index
+        """Let the odds follow gaze around a sample, as far as it neither jumps nor is missing."""
+        first, end = index, index + 1
         earliest_s = self._t[index] - self._set.slope_window_s
         latest_s = self._t[index] + self._set.delay_s
-        resting = (Movement.UNDEFINED, Movement.FIXATION, Movement.PURSUIT)
-        while first > 0 and self._t[first - 1] >= earliest_s and self._label[first - 1] in resting:
+        rests = Movement.UNDEFINED
+        while first > 0 and self._t[first - 1] >= earliest_s and self._label[first - 1] is rests:
             first -= 1
-        while end < len(self._t) and self._t[end] <= latest_s and self._label[end] in resting:
+        while end < len(self._t) and self._t[end] <= latest_s and self._label[end] is rests:
             end += 1
-        window_s = self._t[end - 1] - self._t[first]
-        self._odds = _mixed(self._odds, self._set.switch_rate_hz * step_s)
-        if window_s < 2 * _JUDGED_EVERY_S:
-            return
-        t = np.array(self._t[first:end])
-        t -= t.mean()
-        scale = math.cos(math.radians(self._y[index]))
-        square = float(t @ t)
-        slope = math.hypot(
-            float(t @ self._x[first:end]) / square * scale, float(t @ self._y[first:end]) / square
-        )
-        even_deg = self._set.pursuit_path_deg
-        even_deg += self._set.pursuit_noise * self._noise * self._set.velocity_window_s
-        evidence = math.log(max(slope * window_s, 1e-6) / even_deg)
-        self._odds += self._set.evidence_rate_hz * step_s * max(-2.0, min(2.0, evidence))
+        rows = self._t[first:end], self._x[first:end], self._y[first:end]
+        self._odds.weigh(*rows, step_s=step_s, noise_deg_s=self._noise.deg_s)
 
     def _forget(self) -> None:
         """Let go of what is older than any window."""
@@ -503,15 +369,3 @@ class OnlineClassifier:
             self._fast_from -= gone
         if self._landed is not None:
             self._landed -= gone
-
-
-def _gain(half: int, other: int) -> float:
-    """How much noisier a slope over `other` samples on either side is than one over `half`."""
-    return math.sqrt(half * (half + 1) * (2 * half + 1) / (other * (other + 1) * (2 * other + 1)))
-
-
-def _mixed(odds: float, share: float) -> float:
-    """Logarithm of odds, after a share of either state has turned into the other."""
-    likely = 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, odds))))
-    mixed = likely * (1.0 - share) + (1.0 - likely) * share
-    return math.log(mixed / (1.0 - mixed))

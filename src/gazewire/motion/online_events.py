@@ -9,7 +9,8 @@ import numpy as np
 from gazewire.model import DetectedBlink, EyeMovement
 from gazewire.motion.events import measured_event
 from gazewire.motion.label import Movement
-from gazewire.motion.online import LabelledSample, OnlineClassifier, OnlineSettings
+from gazewire.motion.online import LabelledSample, OnlineClassifier
+from gazewire.motion.online_settings import OnlineSettings
 
 __all__ = ["MovementAssembly", "OnlineMovements"]
 

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from gazewire.motion.label import Movement
-from gazewire.motion.online import LabelledSample, OnlineClassifier, OnlineSettings
+from gazewire.motion.online import LabelledSample, OnlineClassifier
+from gazewire.motion.online_settings import OnlineSettings
 
 ZERO_NS = 1_700_000_000_000_000_000
 

@@ -79,4 +79,4 @@ def test_gaze_becomes_movements_within_the_delay() -> None:
     saccade = told[1]
     assert isinstance(saccade, DetectedSaccade)
     assert saccade.amplitude_deg == pytest.approx(6.0, abs=0.4)
-    assert movements.classifier.noise_deg_s > 0.0
+    assert movements.classifier.noise.deg_s > 0.0
