@@ -82,12 +82,11 @@ async def test_closed_eyes_are_the_reason_in_words_and_numbers(desk: Desk) -> No
     failed = await desk.until("calibration.failed")
     assert failed["reason"] == "Not sufficient data available."
     right, left = failed["diagnosis"]["eyes"]
-    assert right["confident"] == 0 < right["pupils"]
-    assert left["confident"] == left["pupils"]
-    assert [one["samples"] for one in failed["diagnosis"]["targets"]] == [3, 3]
-    assert "of the right eye 0 have a confidence" in failed["diagnosis"]["sentences"][0]
-    # What the fit itself knew.
-    assert failed["diagnosis"]["fit"] == {"pairs": 0}
+    assert right["confident"] == 0 < right["of_mode"]
+    assert left["confident"] == left["of_mode"]
+    assert [one["samples"] for one in failed["diagnosis"]["shown"]] == [3, 3]
+    assert [one["references"] for one in failed["diagnosis"]["targets"]] == [3, 3]
+    assert "of which 0 (0%) have a confidence" in " ".join(failed["diagnosis"]["sentences"])
     await desk.until_state("failed")
 
 

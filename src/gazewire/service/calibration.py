@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from gazewire.errors import GazewireError, RemoteProtocolError
+from gazewire.gaze import Diagnosis
 from gazewire.model import Point2, PupilDatum, Vector3
 from gazewire.service.accuracy import GazeAccuracy
 from gazewire.service.gaze_mapper import GazeMapper
@@ -43,13 +44,12 @@ class CalibrationFailedError(GazewireError):
 
     Args:
         reason: in the words that clients know.
-        diagnosis: what is known of the failure besides: values that a notification can carry, by
-            name. ``sentences``, a list of text, is shown to people.
+        diagnosis: what the data were like, where the fit has looked; None where it has not.
     """
 
-    def __init__(self, reason: str, diagnosis: Mapping[str, object] | None = None) -> None:
+    def __init__(self, reason: str, diagnosis: Diagnosis | None = None) -> None:
         super().__init__(reason)
-        self.diagnosis: Mapping[str, object] = diagnosis or {}
+        self.diagnosis = diagnosis
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,10 +6,8 @@ import asyncio
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from types import MappingProxyType
 
-import msgspec
-
+from gazewire.gaze import Diagnosis
 from gazewire.model import Notification, Vector3
 from gazewire.service.accuracy import GazeAccuracy
 from gazewire.service.calibration import (
@@ -20,7 +18,7 @@ from gazewire.service.calibration import (
     GazerName,
 )
 from gazewire.service.collected_data import CollectedData
-from gazewire.service.diagnosis import diagnose
+from gazewire.service.diagnosis import diagnosis_fields
 from gazewire.service.guide import Kind, Target
 from gazewire.service.outlet import Outlet
 from gazewire.service.pipeline import Pipeline
@@ -107,7 +105,8 @@ class Fitting:
             outcome = await asyncio.to_thread(self._fit, gazer, data, eye_translations)
         except CalibrationFailedError as error:
             request = self._request(gazer, data, eye_translations)
-            self.fail(gazer, str(error), await _diagnosed(request, targets, error.diagnosis))
+            diagnosis = await asyncio.to_thread(diagnosis_fields, request, targets, error.diagnosis)
+            self.fail(gazer, str(error), diagnosis)
         except Exception as error:
             _LOG.exception("the fit has failed")
             request = self._request(gazer, data, eye_translations)
@@ -177,7 +176,7 @@ class Fitting:
         try:
             self._pipeline.mapper = self._calibrator.restore(gazer, params)
         except CalibrationFailedError as error:
-            self.fail(gazer, str(error), error.diagnosis)
+            self.fail(gazer, str(error))
         else:
             self.params, self.gazer = params, gazer
 
@@ -234,20 +233,14 @@ class Fitting:
 
 
 async def _diagnosed(
-    request: CalibrationRequest,
-    targets: Sequence[Target],
-    found: Mapping[str, object] = MappingProxyType({}),
+    request: CalibrationRequest, targets: Sequence[Target], found: Diagnosis | None = None
 ) -> dict[str, object]:
-    """What the data were like, and what the fit has found out beside."""
-    diagnosis = await asyncio.to_thread(diagnose, request, targets)
-    fields: dict[str, object] = msgspec.to_builtins(diagnosis)
-    told = dict(found)
-    sentences = told.pop("sentences", ())
-    if isinstance(sentences, list | tuple):
-        fields["sentences"] = [*diagnosis.sentences, *map(str, sentences)]
-    if told:
-        fields["fit"] = told
-    return fields
+    try:
+        return await asyncio.to_thread(diagnosis_fields, request, targets, found)
+    except Exception:
+        # That it has failed is told all the same.
+        _LOG.exception("data of a calibration cannot be diagnosed")
+        return {"sentences": []}
 
 
 def _accuracy_fields(found: GazeAccuracy, targets: Sequence[Target]) -> dict[str, object]:

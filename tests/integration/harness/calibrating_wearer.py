@@ -200,7 +200,7 @@ class LinearCalibrator:
             reason = "Not sufficient data available."
             if not request.references:
                 reason = "Not sufficient reference data available."
-            raise CalibrationFailedError(reason, {"pairs": 0})
+            raise CalibrationFailedError(reason)
         weights, *_ = np.linalg.lstsq(_rows(pupils), references, rcond=None)
         params: dict[str, object] = {"weights": weights.tolist()}
         return CalibrationOutcome(LinearMapper(weights), params)

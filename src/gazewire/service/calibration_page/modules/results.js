@@ -56,7 +56,7 @@ export class Results {
 
 function figuresOfEyes(diagnosis) {
   if (!diagnosis?.eyes) return [];
-  const share = ({ confident, pupils }) => `${confident} of ${pupils}`;
+  const share = ({ confident, of_mode }) => `${confident} of ${of_mode}`;
   const [right, left] = diagnosis.eyes;
   return [
     ["References", String(diagnosis.references)],
