@@ -63,8 +63,8 @@ def test_much_noise_widens_the_window_and_little_narrows_it_again() -> None:
     for _ in range(10):
         noise.fit_window()
     assert noise.half_window == 4  # 40 ms at 200 Hz
-    # The slope over nine samples is 2.4 times quieter than over five.
-    assert noise.deg_s == pytest.approx(30.0 / np.sqrt(60 / 10), rel=0.1)
+    # The slope over nine samples is the root of 180 / 6 times quieter than over three.
+    assert noise.deg_s == pytest.approx(30.0 / np.sqrt(30), rel=0.1)
     for _ in range(2000):
         noise.follow(0.6, 0.005)
         noise.fit_window()
