@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -14,8 +16,9 @@ __all__ = ["dark_blobs"]
 
 # Thresholds are laid at shares of the pixels in geometric progression, as pupils of all sizes are
 # equally likely.
-_THRESHOLDS = 8
+_THRESHOLDS = 7
 _LOWEST_SHARE = 0.008
+_POWERS = np.linspace(0, 1, _THRESHOLDS)
 # A unit of `intensity_range` is so many pixels: its default is half of them.
 _SHARE_OF_INTENSITY = 0.5 / 23
 
@@ -24,6 +27,7 @@ _LEAST_AREA_PX = 12.0
 # pupil.
 _LARGEST_SIDE = 2.0
 _LEAST_SIDE_PX = 4
+_MOMENTS = ("m10", "m01", "mu20", "mu11", "mu02")
 
 
 def dark_blobs(
@@ -43,8 +47,7 @@ def dark_blobs(
     """
     image = picture.coarse
     if settings.blur_size > 1:
-        size = (settings.blur_size, settings.blur_size)
-        spot = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, size)
+        spot = _spot(settings.blur_size)
         image = np.asarray(cv2.morphologyEx(image, cv2.MORPH_OPEN, spot), np.uint8)
     blobs = []
     for level in _levels(picture, settings):
@@ -66,16 +69,20 @@ def dark_blobs(
             area = moments["m00"]
             if area < _LEAST_AREA_PX:
                 continue
-            sums = ("m10", "m01", "mu20", "mu11", "mu02")
-            blobs.append([moments[name] / area for name in sums])
-    values = np.array(blobs, np.float32).reshape(-1, 5)
+            blobs.append([moments[name] / area for name in _MOMENTS])
+    values = np.array(blobs, np.float32).reshape(-1, len(_MOMENTS))
     # OpenCV's outlines run through the middles of the pixels at the edge.
     return Ellipses.of_covariances(values[:, :2], values[:, 2:]).grown(0.5)
 
 
+@cache
+def _spot(size: int) -> NDArray[np.uint8]:
+    return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size)), np.uint8)
+
+
 def _levels(picture: EyePicture, settings: DetectorSettings2d) -> list[int]:
-    highest = np.clip(_SHARE_OF_INTENSITY * settings.intensity_range, 2 * _LOWEST_SHARE, 0.95)
-    shares = np.geomspace(_LOWEST_SHARE, highest, _THRESHOLDS)
+    highest = min(max(_SHARE_OF_INTENSITY * settings.intensity_range, 2 * _LOWEST_SHARE), 0.95)
+    shares = _LOWEST_SHARE * (highest / _LOWEST_SHARE) ** _POWERS
     pixels: NDArray[np.floating] = np.cumsum(picture.histogram)
     levels = np.searchsorted(pixels, shares * pixels[-1]).tolist()
     # A pupil may be as black as a border.

@@ -3,20 +3,22 @@
 The evidence is the logarithm of odds, and a weighted sum: of how many rays leave the ellipse into
 something brighter and by how much, of how even its inside is, how round it is and how large, and of
 how well the edges that were found agree with it. The weights were started from a logistic
-regression on rendered eyes, as they are and darkened, and rounded and balanced by hand, so that they
-hold for real images of little contrast too.
+regression on rendered eyes, as they are and darkened, and rounded and balanced by hand, so that
+they hold for real images of little contrast too.
 """
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
-from gazewire.eye.ellipses import Ellipses, Floats, Rays
-from gazewire.eye.outline import median, sampled
+from gazewire.eye.ellipses import Ellipses, Floats
 from gazewire.eye.picture import GREY_LEVELS
+from gazewire.eye.rays import Rays, median, sampled
 
-__all__ = ["confidence", "evidence"]
+__all__ = ["AGREEMENT", "evidence", "probability"]
 
 _RAYS = Rays(24)
 _RADII = np.array([0.3, 0.55, 0.75, 0.88, 1.12, 1.25], np.float32)
@@ -34,7 +36,8 @@ _UNEVENNESS = -0.2
 _ROUNDNESS, _ROUND_ENOUGH = 2.0, 0.8
 # Against irises: a pupil is seldom wider than a third of the image.
 _LARGENESS, _LARGE = -3.0, 1 / 3
-_AGREEMENT = 6.5
+AGREEMENT = 6.5
+"""What is added for edges that agree with an ellipse on all rays, see `refine`."""
 
 
 def evidence(tones: NDArray[np.float32], ellipses: Ellipses, width_px: float) -> Floats:
@@ -46,7 +49,7 @@ def evidence(tones: NDArray[np.float32], ellipses: Ellipses, width_px: float) ->
         width_px: of the whole image, in pixels of the coarse one.
 
     Returns:
-        (K,) logarithm of odds, without what `confidence` adds.
+        (K,) logarithm of the odds that each is the pupil, without `AGREEMENT`.
     """
     along = sampled(tones, ellipses, _RAYS, _RADII)
     clean = along < GREY_LEVELS
@@ -79,11 +82,6 @@ def evidence(tones: NDArray[np.float32], ellipses: Ellipses, width_px: float) ->
     return total
 
 
-def confidence(evidence: float, agreement: float) -> float:
-    """The probability that an ellipse is the pupil.
-
-    Args:
-        evidence: see `evidence`.
-        agreement: share of the rays with an edge where the ellipse is, see `refine`.
-    """
-    return float(1 / (1 + np.exp(-(evidence + _AGREEMENT * agreement))))
+def probability(odds: float) -> float:
+    """The probability that has this logarithm of odds."""
+    return 1 / (1 + math.exp(-min(max(odds, -50.0), 50.0)))

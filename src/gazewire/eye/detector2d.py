@@ -1,4 +1,8 @@
-"""The 2-D pupil detector."""
+"""The 2-D pupil detector.
+
+Dark blobs of the image are candidates. Each is moved to the edges around it, the best ones are laid
+on them to a fraction of a pixel, and the one that looks most like a pupil is the answer.
+"""
 
 from __future__ import annotations
 
@@ -6,82 +10,151 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gazewire.eye.candidates import dark_blobs
-from gazewire.eye.confidence import confidence, evidence
-from gazewire.eye.ellipses import Ellipses
+from gazewire.eye.confidence import AGREEMENT, evidence, probability
+from gazewire.eye.ellipses import Ellipses, Floats
 from gazewire.eye.outline import refine, snap
 from gazewire.eye.picture import EyePicture
 from gazewire.eye.pupil2d import Pupil2d
 from gazewire.eye.settings import DetectorSettings2d
 
-__all__ = ["Detector2d", "detect"]
+__all__ = ["Detector2d", "Roi", "detect"]
 
+Roi = tuple[int, int, int, int]
+"""First column, first row, last column and last row of a region of an image."""
+
+_DEFAULTS = DetectorSettings2d()
+
+# Smaller images hold no pupil that could be told from a speck.
 _LEAST_SIZE_PX = 16
-_REFINED = 3
-_SAME = 0.2
+# Widths of images for which the settings are made.
+_SETTINGS_WIDTH_PX = 192
+# So many candidates are refined, if they differ by this part of their radius in place or size.
+_REFINED = 2
+_DISTINCT = 0.2
+# What is less likely is not worth telling.
+_LEAST_CONFIDENCE = 0.01
 
 
 class Detector2d:
-    """Finds the pupil in images of one eye."""
+    """Finds the pupil in the images of one eye, which come one after the other.
 
-    def __init__(self, settings: DetectorSettings2d | None = None) -> None:
-        self.settings = settings or DetectorSettings2d()
+    It looks for the pupil anywhere, and where it was before. What it found before is one candidate
+    more and is judged as the others are, so that a wrong one is forgotten with the next image.
 
-    def detect(
-        self, gray: NDArray[np.uint8], roi: tuple[int, int, int, int] | None = None
-    ) -> Pupil2d | None:
-        """Find the pupil.
+    Args:
+        settings: what can be set; may be replaced at any time.
+    """
+
+    def __init__(self, settings: DetectorSettings2d = _DEFAULTS) -> None:
+        self.settings = settings
+        self._before: Ellipses | None = None
+
+    def detect(self, gray: NDArray[np.uint8], roi: Roi | None = None) -> Pupil2d | None:
+        """Find the pupil in the next image.
 
         Args:
-            gray: (H, W) uint8.
-            roi: first column, first row, last column, last row, all within.
+            gray: (H, W) uint8, near infrared, in which pupils are dark; not kept.
+            roi: region in which the whole pupil is; the whole image without one. What of it is
+                outside of the image does not count.
+
+        Returns:
+            The pupil in pixels of the whole image, or None where nothing looks like one.
+
+        Raises:
+            TypeError: the image is no array of uint8.
+            ValueError: it has not two dimensions.
         """
-        _check(gray)
-        width = gray.shape[1]
-        left, top = 0, 0
-        if roi is not None:
-            left, top = max(roi[0], 0), max(roi[1], 0)
-            gray = gray[top : roi[3] + 1, left : roi[2] + 1]
-        if min(gray.shape) < _LEAST_SIZE_PX:
-            return None
-        settings = self.settings
-        picture = EyePicture.of(gray, coarse_detection=settings.coarse_detection)
-        factor = picture.shrunk * picture.coarsened
-        min_px = settings.pupil_size_min / factor
-        max_px = settings.pupil_size_max * max(1.0, width / 192) / factor
-        blobs = dark_blobs(picture, settings, min_px=min_px, max_px=max_px)
-        if not len(blobs):
-            return None
-        tones = picture.tones()
-        snapped = snap(tones, blobs)
-        best = _distinct(snapped, evidence(tones, snapped, width / factor))
-        refined, agreement = refine(picture.levels(), snapped[best].scaled(picture.coarsened))
-        proof = evidence(tones, refined.scaled(1 / picture.coarsened), width / factor)
-        place = int((proof + 6.5 * agreement).argmax())
-        chosen = refined[np.array([place])].scaled(picture.shrunk)
-        axes, angle = chosen.axes()
-        return Pupil2d(
-            center_px=(float(chosen.centers[0, 0]) + left, float(chosen.centers[0, 1]) + top),
-            axes_px=(float(axes[0, 0]), float(axes[0, 1])),
-            angle_deg=float(angle[0]),
-            confidence=confidence(float(proof[place]), float(agreement[place])),
-        )
+        found = _detect(gray, roi, self.settings, self._before)
+        self._before = None
+        if found is not None:
+            self._before = Ellipses.of_axes(found.center_px, found.axes_px, found.angle_deg)
+        return found
 
 
 def detect(gray: NDArray[np.uint8]) -> Pupil2d | None:
-    """Find the pupil in one image."""
-    return Detector2d().detect(gray)
+    """Find the pupil in one image of an eye.
+
+    Args:
+        gray: (H, W) uint8, near infrared, in which pupils are dark; 100 to 640 pixels wide, others
+            are accepted; not kept.
+
+    Returns:
+        The pupil, or None where nothing looks like one.
+
+    Raises:
+        TypeError: the image is no array of uint8.
+        ValueError: it has not two dimensions.
+    """
+    return _detect(gray, None, _DEFAULTS, None)
 
 
-def _distinct(ellipses: Ellipses, score: NDArray[np.floating]) -> NDArray[np.integer]:
-    # The best, and the next ones that are no copies of it.
+def _detect(
+    gray: NDArray[np.uint8],
+    roi: Roi | None,
+    settings: DetectorSettings2d,
+    before: Ellipses | None,
+) -> Pupil2d | None:
+    _check(gray)
+    width = gray.shape[1]
+    left = top = 0
+    if roi is not None:
+        left, top = max(roi[0], 0), max(roi[1], 0)
+        gray = gray[top : max(roi[3] + 1, 0), left : max(roi[2] + 1, 0)]
+    if min(gray.shape) < _LEAST_SIZE_PX:
+        return None
+    picture = EyePicture.of(gray, coarse_detection=settings.coarse_detection)
+    factor = picture.shrunk * picture.coarsened
+    wider = max(width / _SETTINGS_WIDTH_PX, 1.0)
+    min_px, max_px = settings.pupil_size_min, settings.pupil_size_max * wider
+
+    candidates = dark_blobs(picture, settings, min_px=min_px / factor, max_px=max_px / factor)
+    if before is not None:
+        origin = np.array([left, top], np.float32)
+        moved = Ellipses(before.centers - origin, before.shapes)
+        candidates = candidates.joined(moved.scaled(1 / factor))
+    if not len(candidates):
+        return None
+
+    tones, width_coarse = picture.tones(), width / factor
+    snapped = snap(tones, candidates)
+    best = _distinct(snapped, evidence(tones, snapped, width_coarse))
+    support_px = settings.ellipse_true_support_min_dist * wider / picture.shrunk
+    refined, agreement = refine(
+        picture.levels(), snapped[best].scaled(picture.coarsened), support_px
+    )
+    odds = evidence(tones, refined.scaled(1 / picture.coarsened), width_coarse)
+    odds += AGREEMENT * agreement
+
+    answers = refined.scaled(picture.shrunk)
+    for index in np.argsort(-odds).tolist():
+        center, (smaller, larger), angle = answers.outline(index)
+        confidence = probability(float(odds[index]))
+        if (
+            confidence >= _LEAST_CONFIDENCE
+            and 0 <= center[0] <= gray.shape[1] - 1
+            and 0 <= center[1] <= gray.shape[0] - 1
+            and min_px <= larger <= max_px
+            and smaller >= settings.ellipse_roundness_ratio * larger
+        ):
+            return Pupil2d(
+                center_px=(center[0] + left, center[1] + top),
+                axes_px=(smaller, larger),
+                angle_deg=angle,
+                confidence=confidence,
+            )
+    return None
+
+
+def _distinct(ellipses: Ellipses, odds: Floats) -> NDArray[np.integer]:
+    # The likeliest, and the next ones that are no copies of it.
     centers, radii = ellipses.centers.tolist(), ellipses.radii.tolist()
     chosen: list[int] = []
-    for index in np.argsort(-score).tolist():
+    for index in np.argsort(-odds).tolist():
         (x, y), radius = centers[index], radii[index]
         if all(
-            abs(x - centers[c][0]) + abs(y - centers[c][1]) > _SAME * radii[c]
-            or abs(radius - radii[c]) > _SAME * radii[c]
-            for c in chosen
+            abs(x - centers[other][0]) + abs(y - centers[other][1]) > _DISTINCT * radii[other]
+            or abs(radius - radii[other]) > _DISTINCT * radii[other]
+            for other in chosen
         ):
             chosen.append(index)
             if len(chosen) == _REFINED:

@@ -11,32 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Ellipses", "Floats", "Rays"]
+__all__ = ["Ellipses", "Floats"]
 
 Floats = NDArray[np.floating]
 """Of any precision."""
-
-
-class Rays:
-    """Directions spread evenly over the unit circle, and what moves an ellipse along them.
-
-    Attributes:
-        directions: (N, 2) unit vectors.
-        modes: (N, 5), how far each of five small changes of the unit circle moves its outline
-            outward: growing, moving along x, along y, stretching along x, along the diagonal.
-        products: (N, 25), all products of two modes, of which normal equations are summed.
-
-    Args:
-        count: N.
-    """
-
-    def __init__(self, count: int) -> None:
-        turn = np.arange(count) * (2 * np.pi / count)
-        cos, sin = np.cos(turn), np.sin(turn)
-        self.directions: Floats = np.stack([cos, sin], axis=1).astype(np.float32)
-        modes = [np.ones(count), cos, sin, np.cos(2 * turn), np.sin(2 * turn)]
-        self.modes: Floats = np.stack(modes, axis=1).astype(np.float32)
-        self.products: Floats = np.einsum("ni,nj->nij", self.modes, self.modes).reshape(count, 25)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,14 +82,14 @@ class Ellipses:
         return Ellipses(self.centers * factor + (factor - 1) / 2, self.shapes * factor)
 
     def moved(self, modes: Floats) -> Ellipses:
-        """Each changed a little, in its own coordinates: (K, 5), see `Rays.modes`."""
-        grow, along_x, along_y, stretch, shear = modes.T
+        """Each changed a little, in its own coordinates: (K, 5), see `gazewire.eye.rays.Rays`."""
+        grow, stretch, shear = modes[:, 0], modes[:, 3], modes[:, 4]
         change = np.empty_like(self.shapes)
         change[:, 0, 0] = 1 + grow + stretch
         change[:, 1, 1] = 1 + grow - stretch
         change[:, 0, 1] = change[:, 1, 0] = shear
-        step = np.stack([along_x, along_y], axis=1)[:, :, None]
-        return Ellipses(self.centers + (self.shapes @ step)[:, :, 0], self.shapes @ change)
+        step = self.shapes @ modes[:, 1:3, None]
+        return Ellipses(self.centers + step[:, :, 0], self.shapes @ change)
 
     @property
     def radii(self) -> Floats:
@@ -132,14 +110,20 @@ class Ellipses:
     @property
     def flatness(self) -> Floats:
         """(K, 2), the modes *stretch* and *shear* that make each a circle, to first order."""
-        (a, b), (c, d) = self.shapes.transpose(1, 2, 0)
-        xx, yy, xy = a * a + c * c, b * b + d * d, a * b + c * d
-        trace = 2 * (xx + yy)
-        flatness: Floats = np.stack([(yy - xx) / trace, -2 * xy / trace], axis=1)
+        squares = self.shapes.transpose(0, 2, 1) @ self.shapes
+        xx, yy = squares[:, 0, 0], squares[:, 1, 1]
+        flatness = np.empty((len(squares), 2), np.float32)
+        flatness[:, 0] = yy - xx
+        flatness[:, 1] = -2 * squares[:, 0, 1]
+        flatness /= 2 * (xx + yy)[:, None]
         return flatness
 
-    def axes(self) -> tuple[Floats, Floats]:
-        """Full axes (K, 2), the smaller first, and (K,) its direction in degrees, 0 to 180."""
-        outward, lengths, _ = np.linalg.svd(self.shapes)
-        x, y = outward[:, 0, 1], outward[:, 1, 1]
-        return 2 * lengths[:, ::-1], np.degrees(np.arctan2(y, x)) % 180.0
+    def outline(self, index: int) -> tuple[tuple[float, float], tuple[float, float], float]:
+        """Centre, full axes, the smaller one first, and its direction in degrees, 0 to 180."""
+        x, y = self.centers[index].tolist()
+        (a, b), (c, d) = self.shapes[index].tolist()
+        # Singular values and left singular vectors of a 2 x 2 matrix in closed form.
+        sums, differences = math.hypot(a + d, c - b), math.hypot(a - d, b + c)
+        turn = (math.atan2(c - b, a + d) + math.atan2(b + c, a - d)) / 2
+        larger, smaller = sums + differences, abs(sums - differences)
+        return (x, y), (smaller, larger), (math.degrees(turn) + 90.0) % 180.0

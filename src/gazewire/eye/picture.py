@@ -73,7 +73,8 @@ class EyePicture:
         gray = _shrunk(image, shrunk)
         coarsened = 2 if coarse_detection and max(gray.shape) > _COARSE_SIZE_PX else 1
         coarse = _shrunk(gray, coarsened)
-        histogram = cv2.calcHist([coarse], [0], None, [GREY_LEVELS], [0, GREY_LEVELS]).ravel()
+        counted = cv2.calcHist([coarse], [0], None, [GREY_LEVELS], [0, GREY_LEVELS])
+        histogram = np.asarray(counted, np.float32).ravel()
         if _BORDER_SHARE * coarse.size < histogram[0] < coarse.size:
             histogram[0] = 0
         share = np.cumsum(histogram)
