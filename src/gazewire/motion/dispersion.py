@@ -188,23 +188,18 @@ class DispersionFixations:
 
     def _fixation(self, dispersion_deg: float) -> DispersionFixation:
         window = self._window
-        x, y = np.mean([entry.norm_pos for entry in window], axis=0).tolist()
-        point: Vector3 | None = None
-        if self._is_3d:
-            point_x, point_y, point_z = np.mean(
-                [entry.point_mm for entry in window if entry.point_mm is not None], axis=0
-            ).tolist()
-            point = point_x, point_y, point_z
+        norm_pos = _mean([entry.norm_pos for entry in window])
+        points = [entry.point_mm for entry in window if entry.point_mm is not None]
         start_ns = window[0].timestamp_unix_ns
         return DispersionFixation(
             id=self._next_id,
             start_unix_ns=start_ns,
             duration_ns=window[-1].timestamp_unix_ns - start_ns,
-            norm_pos=(x, y),
+            norm_pos=(norm_pos[0], norm_pos[1]),
             dispersion_deg=dispersion_deg,
             confidence=sum(entry.confidence for entry in window) / len(window),
             base=tuple(entry.reference for entry in window),
-            point_mm=point,
+            point_mm=_vector(_mean(points)) if self._is_3d else None,
         )
 
 
@@ -273,3 +268,13 @@ def _spans(times: NDArray[np.float64], start: int, end: int, duration_ms: float)
 def _norm_pos(point_mm: Vector3, camera: Camera) -> Point2 | None:
     x_px, y_px = camera.project([point_mm])[0].tolist()
     return x_px / camera.width, 1.0 - y_px / camera.height
+
+
+def _mean(rows: Sequence[Sequence[float]]) -> list[float]:
+    """Of each column; for some dozens of rows quicker than by way of an array."""
+    return [sum(column) / len(rows) for column in zip(*rows, strict=True)]
+
+
+def _vector(values: Sequence[float]) -> Vector3:
+    x, y, z = values
+    return x, y, z
