@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from gazewire.gaze.reference import Reference, reference_direction, scene_directions
+from gazewire.gaze.reference import Reference, reference_directions, scene_directions
 from gazewire.gaze.targets import split_targets
 from gazewire.model import MappedGaze
 from gazewire.optics import Camera
@@ -139,27 +139,35 @@ def evaluate_mapping(
     """
     ordered = sorted(references, key=lambda reference: reference.timestamp_unix_ns)
     times = [reference.timestamp_unix_ns for reference in ordered]
-    wanted = [reference_direction(reference, scene_camera) for reference in ordered]
-    found: list[tuple[NDArray[np.float64], NDArray[np.float64]]] = []
-    for gaze in sorted(gazes, key=lambda gaze: gaze.timestamp_unix_ns):
-        nearest = nearest_in_time(times, gaze.timestamp_unix_ns)
-        if nearest is None or gaze.confidence < min_confidence:
-            continue
-        direction, reference = gaze_direction(gaze, scene_camera), wanted[nearest]
-        if direction is not None and reference is not None:
-            found.append((direction, reference))
-    if not found:
-        return None
-    pairs = np.array(found)
-    return evaluate_gaze(pairs[:, 0], pairs[:, 1], outlier_deg)
+    compared = [
+        (gaze, nearest)
+        for gaze in sorted(gazes, key=lambda gaze: gaze.timestamp_unix_ns)
+        if gaze.confidence >= min_confidence
+        and (nearest := nearest_in_time(times, gaze.timestamp_unix_ns)) is not None
+    ]
+    found = gaze_directions([gaze for gaze, _ in compared], scene_camera)
+    wanted = reference_directions(ordered, scene_camera)[[nearest for _, nearest in compared]]
+    result = evaluate_gaze(found, wanted, outlier_deg)
+    return result if result.total else None
 
 
-def gaze_direction(gaze: MappedGaze, scene_camera: Camera | None) -> NDArray[np.float64] | None:
-    """Which way gaze goes: (3,) in the scene camera's frame or a headset's; None where unknown."""
-    if gaze.norm_pos is not None and scene_camera is not None:
-        (direction,) = scene_directions(np.array([gaze.norm_pos]), scene_camera)
-        return np.asarray(direction, float)
-    return None if gaze.point_mm is None else np.array(gaze.point_mm)
+def gaze_directions(
+    gazes: Sequence[MappedGaze], scene_camera: Camera | None
+) -> NDArray[np.float64]:
+    """Which way gaze goes.
+
+    Args:
+        gazes: such as have no place in the image are told by their point in space.
+        scene_camera: whose image; None where it is not known.
+
+    Returns:
+        (N, 3) of any length, in the scene camera's frame or a headset's; NaN where unknown.
+    """
+    directions = scene_directions([gaze.norm_pos for gaze in gazes], scene_camera)
+    for index, gaze in enumerate(gazes):
+        if gaze.point_mm is not None and (gaze.norm_pos is None or scene_camera is None):
+            directions[index] = gaze.point_mm
+    return directions
 
 
 def nearest_in_time(sorted_ns: Sequence[int], wanted_ns: int) -> int | None:
@@ -218,9 +226,11 @@ def _azimuth_elevation_deg(directions: NDArray[np.float64]) -> tuple[float, floa
 
 
 def _unit(directions: NDArray[np.float64]) -> NDArray[np.float64]:
-    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        lengths = np.linalg.norm(directions, axis=1, keepdims=True)
-        unit: NDArray[np.float64] = directions / lengths
+    largest = np.max(np.abs(directions), axis=1, keepdims=True, initial=0.0)
+    # Twice: the square of what is very long or very short is no number.
+    with np.errstate(divide="ignore", invalid="ignore"):
+        scaled = directions / largest
+        unit: NDArray[np.float64] = scaled / np.linalg.norm(scaled, axis=1, keepdims=True)
     return unit
 
 

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gazewire.gaze.matching import Match, Matches, PupilMode
-from gazewire.gaze.reference import Reference, reference_direction
+from gazewire.gaze.reference import Reference, reference_directions
 from gazewire.gaze.targets import split_targets
 from gazewire.model import EyeId, PupilDatum
 from gazewire.optics import Camera, nominal_camera
@@ -261,13 +261,9 @@ def _look_at_eye(
 def _look_at_targets(
     matches: Matches, scene_camera: Camera | None, residuals_deg: Sequence[float | None] | None
 ) -> tuple[TargetDiagnosis, ...]:
-    unknown = np.full(3, np.nan)
-    directions = [
-        reference_direction(match.reference, scene_camera or _SOME_CAMERA) for match in matches.all
-    ]
-    known = np.array([unknown if one is None else one for one in directions]).reshape(-1, 3)
+    references = [match.reference for match in matches.all]
     targets = []
-    for run in split_targets(known):
+    for run in split_targets(reference_directions(references, scene_camera or _SOME_CAMERA)):
         group = [matches.all[index] for index in run]
         residuals = [
             residual

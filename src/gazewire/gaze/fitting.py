@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
-from gazewire.gaze.accuracy import GazeAccuracy, evaluate_mapping, gaze_direction
+from gazewire.gaze.accuracy import GazeAccuracy, evaluate_mapping, gaze_directions
 from gazewire.gaze.diagnosis import Diagnosis, diagnose
 from gazewire.gaze.failure import (
     NO_EYE_TRANSLATIONS,
@@ -29,7 +30,7 @@ from gazewire.gaze.parameters import Polynomials, RayModels
 from gazewire.gaze.polynomial_model import PolynomialModel
 from gazewire.gaze.ray_model import IncumbentRayModel, RayModel
 from gazewire.gaze.real_time_mapper import GazeModel, RealTimeMapper
-from gazewire.gaze.reference import Reference, reference_direction
+from gazewire.gaze.reference import Reference, reference_directions
 from gazewire.model import EyeId, MappedGaze, PupilDatum, Vector3
 from gazewire.optics import Camera, nominal_camera
 
@@ -256,15 +257,16 @@ def _residuals_deg(
     model: GazeModel, matches: Matches, scene_camera: Camera | None
 ) -> list[float | None]:
     """By match, the angle between the reference and the gaze of its pupils."""
+    bases = [tuple(pupil for pupil in match.eyes if pupil is not None) for match in matches.all]
+    gazes = [model.gaze(base)[:1] if base else () for base in bases]
+    found = iter(gaze_directions([gaze for one in gazes for gaze in one], scene_camera))
+    wanted = reference_directions([match.reference for match in matches.all], scene_camera)
     residuals: list[float | None] = []
-    for match in matches.all:
-        wanted = reference_direction(match.reference, scene_camera)
-        base = tuple(pupil for pupil in match.eyes if pupil is not None)
-        gazes = model.gaze(base) if base else ()
-        found = gaze_direction(gazes[0], scene_camera) if gazes else None
-        if wanted is None or found is None:
-            residuals.append(None)
-            continue
-        cosine = float(wanted @ found) / float(np.linalg.norm(found) or 1.0)
-        residuals.append(float(np.degrees(np.arccos(np.clip(cosine, -1.0, 1.0)))))
+    for told, direction in zip(gazes, wanted, strict=True):
+        apart = math.nan
+        if told:
+            gaze_way = next(found)
+            across = float(np.linalg.norm(np.cross(direction, gaze_way)))
+            apart = math.degrees(math.atan2(across, float(direction @ gaze_way)))
+        residuals.append(apart if math.isfinite(apart) else None)
     return residuals

@@ -13,6 +13,7 @@ from gazewire.gaze.bundle import Bundle, adjust, first_rotation
 from gazewire.gaze.failure import NOT_CONVERGED, NOT_SUFFICIENT_DATA, GazeFitError
 from gazewire.gaze.matching import Matches
 from gazewire.gaze.parameters import DEFAULT_GAZE_DISTANCE_MM, Matrix4, RayModels, matrix4
+from gazewire.gaze.ray_model import is_measured
 from gazewire.gaze.reference import scene_directions
 from gazewire.gaze.rotation import align_directions_robustly, is_determined
 from gazewire.gaze.targets import split_targets
@@ -30,7 +31,6 @@ NEON_EYES_MM: tuple[Vector3, Vector3] = ((30.0, 5.0, -10.0), (-30.0, 5.0, -10.0)
 _EYE_IDS: tuple[EyeId, EyeId] = (0, 1)
 _LARGEST_COST = 1000.0
 _NEAREST_MM, _FURTHEST_MM = 150.0, 5000.0
-_FURTHEST_EYE_MM = 1000.0
 # Calibration targets are at arm's length, or on a wall; half to twice is likely.
 _USUAL_DISTANCE_MM, _DISTANCE_LOG_SD = 700.0, 0.7
 
@@ -187,14 +187,10 @@ def _adjusted_eye(
 
 def normal_and_center(pupil: PupilDatum | None) -> tuple[Vector3, Vector3]:
     """A pupil's normal and its eyeball's centre, eye camera frame; NaN where there is none."""
-    unknown = (math.nan, math.nan, math.nan)
-    if pupil is None or pupil.model is None:
+    if pupil is None or pupil.model is None or not is_measured(pupil.model):
+        unknown = (math.nan, math.nan, math.nan)
         return unknown, unknown
-    normal, center = pupil.model.circle.normal, pupil.model.sphere.center_mm
-    # What is no unit vector, or further from its camera than a metre, was never measured.
-    if not abs(math.hypot(*normal) - 1) < 0.1 or not math.hypot(*center) < _FURTHEST_EYE_MM:
-        return unknown, unknown
-    return normal, center
+    return pupil.model.circle.normal, pupil.model.sphere.center_mm
 
 
 def _observations(
@@ -203,11 +199,10 @@ def _observations(
     """Directions (N, 3), normals (N, 2, 3) and eyeballs (N, 2, 3) of references with a place."""
     places, eyes = [], []
     for match in matches.all:
-        place = match.reference.norm_pos
-        places.append((math.nan, math.nan) if place is None else place)
+        places.append(match.reference.norm_pos)
         eyes.append([normal_and_center(pupil) for pupil in match.eyes])
     table = np.array(eyes, float).reshape(-1, 2, 2, 3)
-    directions = scene_directions(np.array(places, float).reshape(-1, 2), scene_camera)
+    directions = scene_directions(places, scene_camera)
     return directions, table[:, :, 0], table[:, :, 1]
 
 

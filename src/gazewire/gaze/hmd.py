@@ -119,7 +119,7 @@ def _observations(
     table = np.array(eyes, float).reshape(-1, 2, 2, 3)
     places = np.array(targets, float).reshape(-1, 3)
     usable = np.isfinite(table).all(axis=(1, 2, 3)) & np.isfinite(places).all(axis=1)
-    distances = np.linalg.norm(places, axis=1)
+    distances = np.abs(places).max(axis=1, initial=0.0)
     usable &= (distances > _NEAREST_MM) & (distances < _FURTHEST_MM)
     if not usable.any():
         raise GazeFitError(NOT_SUFFICIENT_DATA)

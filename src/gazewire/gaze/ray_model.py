@@ -7,7 +7,7 @@ import math
 from gazewire.gaze.matching import PupilMode
 from gazewire.gaze.parameters import Matrix4, RayModels
 from gazewire.gaze.scene_projection import SceneProjection
-from gazewire.model import GazeRay, MappedGaze, PupilDatum, Vector3
+from gazewire.model import EyeModel, GazeRay, MappedGaze, PupilDatum, Vector3
 from gazewire.optics import Camera
 
 __all__ = ["IncumbentRayModel", "RayModel"]
@@ -16,6 +16,8 @@ __all__ = ["IncumbentRayModel", "RayModel"]
 _NEAREST_MM, _FURTHEST_MM = 100.0, 4000.0
 # Lines of sight that pass one another further than this angle at the eyes' distance do not meet.
 _PARALLEL = 1e-9
+_FURTHEST_EYE_MM = 1000.0
+_UNIT_TOLERANCE = 0.1
 
 
 class IncumbentRayModel:
@@ -151,7 +153,8 @@ def _told(
 ) -> tuple[MappedGaze, ...]:
     """One gaze, if all of it can be told."""
     norm_pos = None if projection is None else projection.norm_pos(point, is_held=is_held)
-    if projection is not None and norm_pos is None:
+    is_told = all(map(math.isfinite, point)) and (projection is None or norm_pos is not None)
+    if not is_told:
         return ()
     return (
         MappedGaze(
@@ -174,20 +177,24 @@ def _rays(
 
 def _ray(pupil: PupilDatum, matrix: Matrix4) -> GazeRay | None:
     """Where an eye is and which way it looks; None where the pupil does not tell."""
-    if pupil.model is None:
+    if pupil.model is None or not is_measured(pupil.model):
         return None
     x, y, z = pupil.model.sphere.center_mm
     normal_x, normal_y, normal_z = pupil.model.circle.normal
     rows = matrix[:3]
     center = tuple(a * x + b * y + c * z + d for a, b, c, d in rows)
     normal = tuple(a * normal_x + b * normal_y + c * normal_z for a, b, c, _ in rows)
-    if not all(map(math.isfinite, (*center, *normal))):
-        return None
     return GazeRay(
         eye_id=pupil.eye_id,
         center_mm=(center[0], center[1], center[2]),
         normal=(normal[0], normal[1], normal[2]),
     )
+
+
+def is_measured(model: EyeModel) -> bool:
+    """Whether numbers are such as a camera can have given: NaN is none."""
+    is_near = math.hypot(*model.sphere.center_mm) < _FURTHEST_EYE_MM
+    return is_near and abs(math.hypot(*model.circle.normal) - 1) < _UNIT_TOLERANCE
 
 
 def _meeting(

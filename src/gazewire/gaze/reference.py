@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -11,7 +13,12 @@ from numpy.typing import NDArray
 from gazewire.model import Point2, Vector3
 from gazewire.optics import Camera
 
-__all__ = ["GazeReference", "Reference", "reference_direction"]
+__all__ = ["GazeReference", "Reference", "reference_directions", "scene_directions"]
+
+# Programs clamp places to this many images; what is not between a millimetre and a hundred
+# kilometres away is no target.
+_FURTHEST_NORM = 100.0
+_NEAREST_MM, _FURTHEST_MM = 1.0, 1e8
 
 
 class Reference(Protocol):
@@ -47,40 +54,49 @@ class GazeReference:
     mm_pos: Vector3 | None = None
 
 
-def reference_direction(
-    reference: Reference, scene_camera: Camera | None
-) -> NDArray[np.float64] | None:
-    """Which way the reference was.
+def reference_directions(
+    references: Sequence[Reference], scene_camera: Camera | None
+) -> NDArray[np.float64]:
+    """Which way references were.
 
     Args:
-        reference: its `mm_pos` counts where it has one.
+        references: the `mm_pos` counts of such as have one.
         scene_camera: the camera in whose image `norm_pos` is; None where it is not known.
 
     Returns:
-        (3,) unit vector, scene camera frame (y down), or that of the headset with y turned down;
-        None where it cannot be told.
+        (N, 3) unit vectors, scene camera frame (y down), or that of the headset with y turned down;
+        NaN where it cannot be told.
     """
-    if reference.mm_pos is not None:
-        x, y, z = reference.mm_pos
-        direction = np.array([x, -y, z], float)
-        length = float(np.linalg.norm(direction))
-        return direction / length if 0 < length < np.inf else None
-    if reference.norm_pos is None or scene_camera is None:
-        return None
-    (found,) = scene_directions(np.array([reference.norm_pos], float), scene_camera)
-    return np.asarray(found, float)
+    directions = scene_directions([one.norm_pos for one in references], scene_camera)
+    for index, reference in enumerate(references):
+        if reference.mm_pos is not None:
+            x, y, z = reference.mm_pos
+            length = math.hypot(x, y, z)
+            is_place = _NEAREST_MM < length < _FURTHEST_MM
+            directions[index] = (x / length, -y / length, z / length) if is_place else math.nan
+    return directions
 
 
-def scene_directions(norm_pos: NDArray[np.float64], scene_camera: Camera) -> NDArray[np.float64]:
+def scene_directions(
+    norm_pos: Sequence[Point2 | None], scene_camera: Camera | None
+) -> NDArray[np.float64]:
     """Directions of places in the scene image.
 
     Args:
-        norm_pos: (N, 2) parts of the image's size, origin bottom left.
-        scene_camera: whose image.
+        norm_pos: parts of the image's size, origin bottom left.
+        scene_camera: whose image; None where it is not known.
 
     Returns:
-        (N, 3) unit vectors, scene camera frame; NaN in gives NaN out.
+        (N, 3) unit vectors, scene camera frame; NaN of what is no place, or has no camera.
     """
+    directions = np.full((len(norm_pos), 3), np.nan)
+    if scene_camera is None:
+        return directions
     size = np.array([scene_camera.width, scene_camera.height], float)
-    flipped = np.column_stack([norm_pos[:, 0], 1.0 - norm_pos[:, 1]])
-    return scene_camera.unproject(flipped * size)
+    places = np.array([(np.nan, np.nan) if one is None else one for one in norm_pos], float)
+    places = places.reshape(-1, 2)
+    in_reach = (np.abs(places) <= _FURTHEST_NORM).all(axis=1)
+    if in_reach.any():
+        flipped = np.column_stack([places[in_reach, 0], 1.0 - places[in_reach, 1]])
+        directions[in_reach] = scene_camera.unproject(flipped * size)
+    return directions

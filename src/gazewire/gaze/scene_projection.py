@@ -14,6 +14,7 @@ __all__ = ["SceneProjection"]
 _FURTHEST_NORM = 100.0
 _TABLE_SIZE = 1000
 _WIDEST_TANGENT = 10.0
+_COEFFICIENTS = 8
 
 
 class SceneProjection:
@@ -23,13 +24,20 @@ class SceneProjection:
     what is behind the wearer's shoulder in the middle; so points are held at the widest angle at
     which the image still grows.
 
+    It computes what `Camera.project` does, with plain numbers: for one point arrays take twenty
+    times as long, and gaze comes hundreds of times a second on an event loop.
+
     Args:
         camera: whose image.
     """
 
     def __init__(self, camera: Camera) -> None:
-        self._camera = camera
         self._size = (float(camera.width), float(camera.height))
+        self._focal = camera.focal_px
+        self._middle = camera.middle_px
+        self._is_fisheye = camera.lens == "fisheye"
+        given = camera.distortion
+        self._distortion = given + (0.0,) * (_COEFFICIENTS - len(given))
         self._widest = _widest_tangent(camera)
 
     def norm_pos(self, point_mm: Vector3, *, is_held: bool = True) -> Point2 | None:
@@ -46,13 +54,39 @@ class SceneProjection:
         x, y, z = point_mm
         if not z > 0:
             return None
-        tangent = math.hypot(x, y) / z
+        x, y = x / z, y / z
+        tangent = math.hypot(x, y)
         if is_held and tangent > self._widest:
             x, y = x * self._widest / tangent, y * self._widest / tangent
-        ((x_px, y_px),) = self._camera.project(((x, y, z),)).tolist()
+        try:
+            x, y = self._fisheye(x, y) if self._is_fisheye else self._radial(x, y)
+        except (OverflowError, ZeroDivisionError):
+            return None
+        x_px, y_px = x * self._focal[0] + self._middle[0], y * self._focal[1] + self._middle[1]
+        if not (math.isfinite(x_px) and math.isfinite(y_px)):
+            return None
         width, height = self._size
-        norm = _clamped(x_px / width), _clamped(1.0 - y_px / height)
-        return norm if math.isfinite(norm[0]) and math.isfinite(norm[1]) else None
+        return _clamped(x_px / width), _clamped(1.0 - y_px / height)
+
+    def _radial(self, x: float, y: float) -> Point2:
+        k1, k2, p1, p2, k3, k4, k5, k6 = self._distortion
+        square = x * x + y * y
+        above = 1 + square * (k1 + square * (k2 + square * k3))
+        gain = above / (1 + square * (k4 + square * (k5 + square * k6)))
+        return (
+            x * gain + 2 * p1 * x * y + p2 * (square + 2 * x * x),
+            y * gain + 2 * p2 * x * y + p1 * (square + 2 * y * y),
+        )
+
+    def _fisheye(self, x: float, y: float) -> Point2:
+        radius = math.hypot(x, y)
+        if radius == 0:
+            return x, y
+        k1, k2, k3, k4, *_ = self._distortion
+        theta = math.atan(radius)
+        square = theta * theta
+        bent = theta * (1 + square * (k1 + square * (k2 + square * (k3 + square * k4))))
+        return x * bent / radius, y * bent / radius
 
 
 def _clamped(part: float) -> float:
@@ -61,7 +95,6 @@ def _clamped(part: float) -> float:
 
 def _widest_tangent(camera: Camera) -> float:
     tangents = np.linspace(0.0, _WIDEST_TANGENT, _TABLE_SIZE)
-    ones = np.ones_like(tangents)
-    points_px = camera.project(np.column_stack([tangents, 0 * tangents, ones]))
-    falling = np.flatnonzero(np.diff(points_px[:, 0]) <= 0)
+    points = np.column_stack([tangents, np.zeros(_TABLE_SIZE), np.ones(_TABLE_SIZE)])
+    falling = np.flatnonzero(np.diff(camera.project(points)[:, 0]) <= 0)
     return float(tangents[falling[0]]) if len(falling) else math.inf
