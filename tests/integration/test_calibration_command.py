@@ -7,6 +7,7 @@ import json
 import signal
 from collections.abc import AsyncIterator
 
+import aiohttp
 import pytest
 import pytest_asyncio
 from harness.calibration_desk import Desk, serve_desk
@@ -73,6 +74,29 @@ async def test_an_interrupt_cancels(desk: Desk) -> None:
     assert told.decode() == "The calibration has failed: It was cancelled.\n"
     state = await desk.core.ask("calibration.should_tell_state", answers=["calibration.state"])
     assert state.fields["state"] == "idle"
+
+
+async def test_a_page_that_it_serves_starts_the_calibration(desk: Desk) -> None:
+    process = await start(desk, "--page-port", "0")
+    assert process.stderr is not None
+    said = (await process.stderr.readline()).decode()
+    url = said.split()[1]
+    async with aiohttp.ClientSession() as session:
+        async with session.get(url) as page:
+            assert "<title>gazewire calibration</title>" in await page.text()
+        feed = url.replace("/calibrate", "/calibration/feed")
+        async with session.ws_connect(feed) as socket:
+            state = await socket.receive_json()
+            assert state["subject"] == "calibration.state"
+            assert state["choreography"] == "ScreenMarkerChoreographyPlugin"
+            await socket.send_json({"want": "preview"})
+            while (message := await socket.receive()).type is not aiohttp.WSMsgType.BINARY:
+                pass
+            assert b"\xff\xd8" in message.data
+            await socket.send_json({"start": "calibration"})
+            told, _ = await process.communicate()
+    assert process.returncode == 0
+    assert told.startswith(b"Calibrated: accuracy 0.")
 
 
 async def test_a_service_that_is_not_there_is_status_2() -> None:

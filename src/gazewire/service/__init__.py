@@ -4,7 +4,12 @@ The service opens no camera and finds no pupil by itself: what does is put in, b
 `Camera`, `PupilSource`, `GazeMapper`, `FixationDetector` and `BlinkDetector`.
 """
 
-from gazewire.service.accuracy import GazeAccuracy, evaluate_gaze, nearest_in_time
+from gazewire.service.accuracy import (
+    GazeAccuracy,
+    TargetAccuracy,
+    evaluate_gaze,
+    nearest_in_time,
+)
 from gazewire.service.bus_outlet import BusAddresses
 from gazewire.service.calibration import (
     CalibrationFailedError,
@@ -119,6 +124,7 @@ __all__ = [
     "SpawnedEyes",
     "SurfaceLocator",
     "SurfacePose",
+    "TargetAccuracy",
     "evaluate_gaze",
     "eye_image_topic",
     "keys_from",

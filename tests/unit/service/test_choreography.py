@@ -13,12 +13,17 @@ from gazewire.service.calibration import (
     CalibrationRequest,
     GazerName,
 )
-from gazewire.service.choreography import HmdChoreography
-from gazewire.service.exposure import nothing_found
+from gazewire.service.choreography import (
+    SCREEN_MARKERS,
+    HmdChoreography,
+    choreography_types,
+)
+from gazewire.service.exposure import NoCamera, nothing_found
 from gazewire.service.fitting import Fitting
 from gazewire.service.gaze_mapper import GazeMapper, NoMapper
 from gazewire.service.pipeline import Pipeline
 from gazewire.service.plugin import PluginContext
+from gazewire.service.world import World as Scene
 from gazewire.time import ManualClock, TimeBase
 from gazewire.wire.ipc import Message, wire_pupil
 
@@ -83,9 +88,9 @@ class World:
         self.outlet, self.calibrator, clock = Outlet(), Calibrator(), ManualClock()
         self.timebase = TimeBase(clock.unix_ns())
         self.pipeline = Pipeline(self.outlet, self.timebase, frozenset)
-        fitting = Fitting(self.calibrator, self.pipeline, self.outlet, clock, self.timebase)
-        context = PluginContext(self.outlet, clock, self.timebase)
-        self.plugin = HmdChoreography(context, self.pipeline, fitting)
+        self.fitting = Fitting(self.calibrator, self.pipeline, self.outlet, clock, self.timebase)
+        self.context = PluginContext(self.outlet, clock, self.timebase)
+        self.plugin = HmdChoreography(self.context, self.pipeline, self.fitting)
         self.clock = clock
 
     def tell(self, subject: str, **fields: object) -> None:
@@ -233,6 +238,62 @@ async def test_a_validation_without_references_has_no_accuracy(world: World) -> 
     world.tell("validation.should_stop")
     await world.outlet.until("validation.stopped")
     assert "accuracy.measured" not in world.outlet.subjects
+
+
+async def test_a_headset_hears_of_states_when_it_asks_for_them_alone(world: World) -> None:
+    world.tell("calibration.should_start", **EYES)
+    assert world.outlet.subjects == ["calibration.started"]
+    world.tell("calibration.should_tell_state")
+    state = world.outlet.told[-1]
+    assert state.subject == "calibration.state"
+    assert state.fields["choreography"] == "HMD3DChoreographyPlugin"
+    assert state.fields["state"] == "collecting"
+
+
+async def test_references_in_one_place_are_of_one_target(world: World) -> None:
+    world.tell("calibration.should_start", **EYES)
+    places = [[0, 0, 600], [100, 0, 600], [0, 0, 600]]
+    shown = [{"mm_pos": place, "timestamp": number} for number, place in enumerate(places)]
+    world.tell("calibration.add_ref_data", ref_data=shown)
+    world.tell("calibration.should_stop")
+    await world.outlet.until("calibration.result.v2")
+    (request,) = world.calibrator.requests
+    assert [reference.target for reference in request.references] == [0, 1, 0]
+
+
+async def test_a_failure_says_what_the_data_were_like(world: World) -> None:
+    world.calibrator.reason = "Not sufficient data available."
+    world.tell("calibration.should_start", **EYES)
+    world.see()
+    world.tell("calibration.should_stop")
+    failed = await world.outlet.until("calibration.failed")
+    diagnosis = failed.fields["diagnosis"]
+    assert isinstance(diagnosis, dict)
+    assert [eye["total"] for eye in diagnosis["eyes"]] == [1, 0]
+    assert "There are no references: no target was seen or sent." in diagnosis["sentences"]
+
+
+async def test_a_validation_that_cannot_be_told_says_why(world: World) -> None:
+    world.tell("validation.should_start")
+    world.tell("validation.should_stop")
+    failed = await world.outlet.until("validation.failed")
+    assert failed.fields["reason"] == "Not sufficient reference data available."
+
+
+async def test_a_screen_without_a_scene_camera_fails_in_the_words_of_the_program() -> None:
+    world = World()
+    async with asyncio.TaskGroup() as tasks:
+        scene = Scene(NoCamera(), world.outlet, world.clock, world.timebase, tasks)
+        types = choreography_types(world.pipeline, world.fitting, scene)
+        screen = next(type_ for type_ in types if type_.name == SCREEN_MARKERS)
+        plugin = screen.start(world.context, screen.args())
+        plugin.on_notify(Notification(subject="calibration.should_start"))
+        plugin.cleanup()
+        scene.close()
+    failed = await world.outlet.until("calibration.failed")
+    assert failed.fields["reason"] == "Calibration requiers world capture video input."
+    assert failed.fields["gazer_class_name"] == "Gazer3D"
+    assert "calibration.started" not in world.outlet.subjects
 
 
 async def test_keys_named_mode_or_action_are_keys_like_any_other(world: World) -> None:
