@@ -17,7 +17,7 @@ from harness.calibrating_wearer import Display, serve_wearer
 from gazewire.client.core import CoreDevice
 from gazewire.net import HttpResponse, HttpServer
 from gazewire.service.calibration_page import PAGE_PATH, calibration_page
-from gazewire.surface.calibration_marker import find_calibration_markers
+from gazewire.surface import find_calibration_markers
 from gazewire.time import SystemClock
 
 # One browser and one service for all: they take longer to start than most of these tests.

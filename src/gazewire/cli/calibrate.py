@@ -40,7 +40,7 @@ class Choreography(enum.StrEnum):
     RUNNING = "running"
 
 
-class Mapping2dOr3d(enum.StrEnum):
+class MappingName(enum.StrEnum):
     """What ``--mapping`` takes."""
 
     MAP_2D = "2d"
@@ -69,7 +69,7 @@ _KINDS: dict[Steps, tuple[CalibrationStep, ...]] = {
 _HEARD = ("notify.calibration.", "notify.validation.", "notify.accuracy.measured")
 # Some services do not tell it.
 _ACCURACY_WITHIN_S = 10.0
-_GAZERS = {Mapping2dOr3d.MAP_2D: "Gazer2D", Mapping2dOr3d.MAP_3D: "Gazer3D"}
+_GAZERS = {MappingName.MAP_2D: "Gazer2D", MappingName.MAP_3D: "Gazer3D"}
 
 
 def calibrate(
@@ -80,7 +80,7 @@ def calibrate(
         Choreography,
         typer.Option(help="What the wearer looks at; running: whatever the service has."),
     ] = Choreography.SCREEN,
-    mapping: Annotated[Mapping2dOr3d, typer.Option(help="What is fitted.")] = Mapping2dOr3d.MAP_3D,
+    mapping: Annotated[MappingName, typer.Option(help="What is fitted.")] = MappingName.MAP_3D,
     steps: Annotated[Steps, typer.Option(help="What is done.")] = Steps.CALIBRATION,
     page_port: Annotated[
         int | None,

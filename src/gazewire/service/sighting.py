@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gazewire.model import Frame, Point2
-from gazewire.surface.calibration_marker import CalibrationMarker, CalibrationMarkerKind
+from gazewire.surface import CalibrationMarker, CalibrationMarkerKind
 
 __all__ = ["FindMarkers", "Sighting", "gray_of"]
 

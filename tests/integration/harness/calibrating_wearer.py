@@ -40,7 +40,7 @@ from gazewire.service import (
     nothing_found,
     serve_service,
 )
-from gazewire.surface.calibration_marker import CalibrationMarkerKind, calibration_marker_image
+from gazewire.surface import CalibrationMarkerKind, calibration_marker_image
 from gazewire.time import Clock, SystemClock
 
 __all__ = ["HEIGHT", "WIDTH", "Display", "LinearCalibrator", "serve_wearer"]

@@ -13,14 +13,11 @@ from gazewire.service.calibration import (
     CalibrationRequest,
     GazerName,
 )
-from gazewire.service.choreography import (
-    SCREEN_MARKERS,
-    HmdChoreography,
-    choreography_types,
-)
+from gazewire.service.choreography import SCREEN_MARKERS, choreography_types
 from gazewire.service.exposure import NoCamera, nothing_found
 from gazewire.service.fitting import Fitting
 from gazewire.service.gaze_mapper import GazeMapper, NoMapper
+from gazewire.service.headset_choreography import HmdChoreography
 from gazewire.service.pipeline import Pipeline
 from gazewire.service.plugin import PluginContext
 from gazewire.service.world import World as Scene

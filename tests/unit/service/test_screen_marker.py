@@ -9,7 +9,7 @@ from gazewire.model import Ellipse, Point2
 from gazewire.service.calibration import Reference
 from gazewire.service.screen_marker import ScreenMarkerArgs, ScreenMarkers
 from gazewire.service.sighting import Sighting
-from gazewire.surface.calibration_marker import CalibrationMarker
+from gazewire.surface import CalibrationMarker
 
 MS = 1_000_000
 ARGS = ScreenMarkerArgs(sample_duration=3, settle_s=0.2, show_s=1.0, target_timeout_s=2.0)

@@ -7,7 +7,7 @@ from gazewire.model import Ellipse, Point2
 from gazewire.service.calibration import Reference
 from gazewire.service.sighting import Sighting
 from gazewire.service.single_marker import MovingMarker, SingleMarkerArgs
-from gazewire.surface.calibration_marker import CalibrationMarker, CalibrationMarkerKind
+from gazewire.surface import CalibrationMarker, CalibrationMarkerKind
 
 MS = 1_000_000
 

@@ -11,7 +11,7 @@ from gazewire.net import HttpRoute, WebSocketRoute, static_routes
 from gazewire.net.bus_client import BusPusher
 from gazewire.service.bus_outlet import BusAddresses, Subscribe
 from gazewire.service.calibration_page.feed import CalibrationFeed, Notify
-from gazewire.surface.calibration_marker import calibration_marker_svg
+from gazewire.surface import calibration_marker_svg
 
 __all__ = ["PAGE_PATH", "Notify", "calibration_page", "calibration_routes"]
 
