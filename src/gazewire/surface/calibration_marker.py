@@ -149,26 +149,21 @@ def _rough_outlines(level: NDArray[np.generic], darker_by: int) -> list[_Floats]
         & _between(length[ring] / length[gap], _RING_TO_GAP)
         & _between(length[ring] / length[dot], _RING_TO_DOT)
     )
-    outlines = []
-    for number in np.flatnonzero(fits).tolist():
-        outline = _concentric(contours[ring[number]], contours[gap[number]], contours[dot[number]])
-        if outline is not None:
-            outlines.append(outline)
-    return outlines
+    # A tilted dot may fall into two; so it is left to the measurement to tell where it is.
+    pairs = {(int(ring[number]), int(gap[number])) for number in np.flatnonzero(fits)}
+    outlines = (_concentric(contours[ring], contours[gap]) for ring, gap in sorted(pairs))
+    return [outline for outline in outlines if outline is not None]
 
 
-def _concentric(
-    ring: NDArray[np.int32], gap: NDArray[np.int32], dot: NDArray[np.int32]
-) -> _Floats | None:
+def _concentric(ring: NDArray[np.generic], gap: NDArray[np.generic]) -> _Floats | None:
     """The ring's ellipse, if the outlines have one middle and the ring looks like an ellipse."""
     left, top, width, height = cv2.boundingRect(ring)
-    middle = np.array([left + (width - 1) / 2, top + (height - 1) / 2])
     slack = 0.12 * np.array([width, height]) + 0.5
-    for inner in (gap, dot):
-        left, top, width, height = cv2.boundingRect(inner)
-        offset = np.array([left + (width - 1) / 2, top + (height - 1) / 2]) - middle
-        if (np.abs(offset) > slack).any():
-            return None
+    middle = np.array([left + (width - 1) / 2, top + (height - 1) / 2])
+    left, top, width, height = cv2.boundingRect(gap)
+    offset = np.array([left + (width - 1) / 2, top + (height - 1) / 2]) - middle
+    if (np.abs(offset) > slack).any():
+        return None
     (x, y), axes, angle = cv2.fitEllipse(ring)
     if min(axes) < 6 or min(axes) < 0.2 * max(axes):
         return None

@@ -26,10 +26,14 @@ _NARROWEST = 0.3
 # Across each side so many profiles, of so many samples, spare of the corners.
 _PROFILES = 12
 _SAMPLES = 15
-_SPARED = 0.12
+_SPARED = 0.10
 _FEWEST_PROFILES = 6
-# A marker's border is at least a ninth of its side wide, and so must be the ground around it.
-_REACH = 0.10
+# How far profiles reach to either side, as a part of the marker's side, of which a border takes a
+# ninth or more, and in pixels at least. Longer ones see what is beyond where the image is blurred,
+# shorter ones do not see all of an edge; but from a rough outline it is to be met at all.
+_REACH, _LEAST_REACH_PX = 0.07, 1.5
+_ROUGH_REACH, _LEAST_ROUGH_REACH_PX = 0.10, 2.0
+_LONGEST_REACH_PX = 8.0
 _LEAST_STEP = 8.0  # grey levels between ground and border
 
 
@@ -85,12 +89,13 @@ def _as_square(contour: NDArray[np.int32], shortest: float) -> _Floats | None:
     return np.asarray(corners[::-1, 0], float)
 
 
-def refine_squares(gray: NDArray[np.uint8], squares: _Floats) -> _Floats:
+def refine_squares(gray: NDArray[np.uint8], squares: _Floats, *, is_rough: bool) -> _Floats:
     """Measure corners, to a small part of a pixel from where they are believed to be.
 
     Args:
         gray: (H, W) uint8.
         squares: (N, 4, 2) corners, clockwise as seen.
+        is_rough: they may be off by a pixel or two.
 
     Returns:
         (N, 4, 2); NaN of what has no straight edges from dark to bright.
@@ -104,7 +109,10 @@ def refine_squares(gray: NDArray[np.uint8], squares: _Floats) -> _Floats:
         along = along / length
     # Clockwise as seen, with y down, the outside is to the left.
     outward = np.stack([along[..., 1], -along[..., 0]], axis=-1)
-    reach_px = np.clip(_REACH * length.mean(axis=1), 1.5, 8.0)[:, None]  # (N, 1, 1)
+    reach, least_px = _REACH, _LEAST_REACH_PX
+    if is_rough:
+        reach, least_px = _ROUGH_REACH, _LEAST_ROUGH_REACH_PX
+    reach_px = np.clip(reach * length.mean(axis=1), least_px, _LONGEST_REACH_PX)[:, None]
     part = np.linspace(_SPARED, 1 - _SPARED, _PROFILES)
     step = np.linspace(-1.0, 1.0, _SAMPLES)
     base = start[:, :, None] + (part[:, None] * length[:, :, None]) * along[:, :, None]
@@ -112,9 +120,10 @@ def refine_squares(gray: NDArray[np.uint8], squares: _Floats) -> _Floats:
     places = base[:, :, :, None] + offset_px[..., None] * outward[:, :, None, None]
     values = sampled(gray, places)  # (N, 4, profiles, samples)
 
-    third = _SAMPLES // 3
-    dark = values[..., :third].mean(axis=(2, 3))
-    bright = values[..., -third:].mean(axis=(2, 3))
+    # Of a blurred border only the darkest line is as dark as it is in truth, or nearly.
+    profile, middle = values.mean(axis=2), _SAMPLES // 2
+    dark = profile[..., : middle + 1].min(axis=-1)
+    bright = profile[..., middle:].max(axis=-1)
     above = values - ((dark + bright) / 2)[:, :, None, None]
     crosses = (above[..., :-1] < 0) & (above[..., 1:] >= 0)
     # Of several crossings the one next to where the edge is believed to be.

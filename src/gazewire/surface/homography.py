@@ -102,6 +102,9 @@ def _improved(homography: _Floats, x: _Floats, y: _Floats, weight: _Floats) -> _
     for _ in range(_STEPS):
         mapped = points @ homography.T
         depth = mapped[:, 2:]
+        # Points on the horizon, or nearly, tell what no step mends.
+        if (np.abs(depth) < 1e-9).any():
+            break
         place = mapped[:, :2] / depth
         over = points / depth
         zeros = np.zeros_like(over)

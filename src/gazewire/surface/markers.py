@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import chain
 
 import cv2
 import numpy as np
@@ -160,12 +161,10 @@ class MarkerDetector:
         if gray.dtype != np.uint8:
             raise TypeError(f"a grey image is uint8, not {gray.dtype}")
         squares = find_dark_squares(gray, self.decimation, self.min_perimeter_px)
-        squares = refine_squares(gray, squares)
+        squares = refine_squares(gray, squares, is_rough=True)
         squares = squares[np.isfinite(squares).all(axis=(1, 2))]
         found: dict[MarkerId, Marker] = {}
-        for marker in (
-            marker for family in self.families for marker in _read(gray, squares, family)
-        ):
+        for marker in chain.from_iterable(_read(gray, squares, name) for name in self.families):
             is_clear = marker.margin >= self.min_margin
             other = found.get(marker.id)
             is_larger = other is None or other.perimeter_px < marker.perimeter_px
@@ -173,9 +172,8 @@ class MarkerDetector:
                 found[marker.id] = marker
         # What was measured from a rough outline is measured again from there.
         ids = sorted(found)
-        corners = refine_squares(
-            gray, np.array([found[id].corners_px for id in ids]).reshape(-1, 4, 2)
-        )
+        rough = np.array([found[id].corners_px for id in ids]).reshape(-1, 4, 2)
+        corners = refine_squares(gray, rough, is_rough=False)
         return [
             replace(found[id], corners_px=square)
             for id, square in zip(ids, corners, strict=True)

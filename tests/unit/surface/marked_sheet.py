@@ -115,7 +115,9 @@ def _projected(drawn_from_ray: Floats, camera: Camera) -> tuple[Floats, Floats]:
         (row[0] * across + row[1] * down + row[2]).astype(np.float32)
         for row in drawn_from_ray.astype(np.float32)
     )
-    return x / depth, y / depth
+    # A sample may look along the sheet.
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return x / depth, y / depth
 
 
 @cache

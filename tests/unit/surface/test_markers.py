@@ -11,7 +11,7 @@ from gazewire.surface import MARKER_FAMILIES, Marker, MarkerDetector, MarkerId
 
 SHEET = Sheet()
 FLAT = Pose()
-TILTED = Pose((35.0, -30.0, 12.0), (0.1, 0.05, 3.2))
+TILTED = Pose((30.0, -25.0, 12.0), (0.1, 0.05, 2.7))
 
 
 def errors_px(markers: list[Marker], pose: Pose, camera: Camera) -> NDArray[np.float64]:
