@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from gazewire.eye.ellipses import Ellipses, Floats
 from gazewire.eye.picture import GREY_LEVELS
-from gazewire.eye.rays import Rays, median, sampled
+from gazewire.eye.rays import Rays, quantile, sampled
 
 __all__ = ["AGREEMENT", "evidence", "probability"]
 
@@ -53,7 +53,7 @@ def evidence(tones: NDArray[np.float32], ellipses: Ellipses, width_px: float) ->
     """
     along = sampled(tones, ellipses, _RAYS, _RADII)
     clean = along < GREY_LEVELS
-    level = np.minimum(median(along[:, :, :4]), GREY_LEVELS)
+    level = np.minimum(quantile(along[:, :, :4]), GREY_LEVELS)
     np.minimum(along, GREY_LEVELS, out=along)
 
     whole = clean[:, :, 2:].all(axis=2)

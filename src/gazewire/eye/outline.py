@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from gazewire.eye.ellipses import Ellipses, Floats
 from gazewire.eye.picture import GREY_LEVELS
-from gazewire.eye.rays import Rays, clean_along, median, sampled, with_neighbours
+from gazewire.eye.rays import Rays, clean_along, quantile, sampled, with_neighbours
 
 __all__ = ["refine", "snap"]
 
@@ -41,10 +41,12 @@ _FINE_STEP = 1.0
 _FINE_TOLERANCE_PX = 1.2
 _LEAST_CONTRAST = 2.0
 
-# Weights, in rays, of staying as it is, for each mode, and of being round.
-_SNAP_STIFFNESS = np.diag(np.array([0.05, 0.3, 0.3, 1.5, 1.5], np.float32))
-_FINE_STIFFNESS = np.diag(np.array([0.05, 0.1, 0.1, 1.5, 1.5], np.float32))
-_ROUNDNESS = 1.5
+# Weights, in rays, of staying as it is, for each mode.
+_SNAP_STIFFNESS = np.diag(np.array([0.05, 0.3, 0.3, 0.3, 0.3], np.float32))
+_FINE_STIFFNESS = np.diag(np.array([0.05, 0.1, 0.1, 0.1, 0.1], np.float32))
+# Weight of being round where there is less edge, as a mean of all rays, than enough: it grows with
+# the square of what is missing, so that whole pupils keep their shape.
+_ROUNDNESS, _ENOUGH_EDGE = 30.0, 0.53
 
 # Edges farther off than so many medians are no edges of the pupil (Tukey's biweight).
 _OUTLIER = 3.5
@@ -83,8 +85,15 @@ def snap(tones: NDArray[np.float32], ellipses: Ellipses) -> Ellipses:
     weight = edge.ravel().take(_flat(place, edge))
     weight *= (clean | (np.abs(away) >= _SNAP_GLINT)[:, None, :]).all(axis=2)
     offset = radii[place] - scale[:, None]
-    pull = _ROUNDNESS * ellipses.flatness
-    modes = _fitted(offset, weight, _SNAP_RAYS, _SNAP_STIFFNESS, pull, _SNAP_TOLERANCE, solves=2)
+    modes = _fitted(
+        offset,
+        weight,
+        _SNAP_RAYS,
+        _SNAP_STIFFNESS,
+        ellipses.flatness,
+        _SNAP_TOLERANCE,
+        solves=2,
+    )
     modes[:, 0] += scale - 1
     return ellipses.moved(modes)
 
@@ -111,11 +120,14 @@ def refine(
         length: Floats = np.sqrt((across * across).sum(axis=2))
         along = sampled(levels, ellipses, rays, 1 + steps / length[:, :, None])
         clean = clean_along(along, 2)
-        inside, outside = median(along[:, :, 2 : middle - 2]), median(along[:, :, middle + 3 : -2])
+        inside, outside = (
+            quantile(along[:, :, 2 : middle - 2]),
+            quantile(along[:, :, middle + 3 : -2]),
+        )
         contrast = np.minimum(np.maximum(outside - inside, _LEAST_CONTRAST), GREY_LEVELS)
         np.minimum(along, (inside + _FINE_CLIP * contrast)[:, None, None], out=along)
         # Two pixels farther out against two farther in.
-        rise = along[:, :, 3:-1] + along[:, :, 4:]
+        rise: Floats = along[:, :, 3:-1] + along[:, :, 4:]
         rise -= along[:, :, :-4]
         rise -= along[:, :, 1:-3]
         rise /= 2 * contrast[:, None, None]
@@ -132,10 +144,15 @@ def refine(
         weight = edge.ravel().take(flat)
         whole = clean[:, :, near].all(axis=2)
         weight *= whole
-        pull = _ROUNDNESS * ellipses.flatness
         tolerance = (_FINE_TOLERANCE_PX / ellipses.radii)[:, None]
         modes = _fitted(
-            offset / length, weight, rays, _FINE_STIFFNESS, pull, tolerance, solves=solves
+            offset / length,
+            weight,
+            rays,
+            _FINE_STIFFNESS,
+            ellipses.flatness,
+            tolerance,
+            solves=solves,
         )
         ellipses = ellipses.moved(modes)
     supports = np.abs(offset - (modes @ rays.modes.T) * length) <= support_px
@@ -162,7 +179,7 @@ def _fitted(
     weight: Floats,
     rays: Rays,
     stiffness: Floats,
-    pull: Floats,
+    flatness: Floats,
     tolerance: Floats | float,
     *,
     solves: int,
@@ -174,14 +191,18 @@ def _fitted(
     for turn in range(solves):
         if turn:
             missed = np.abs(offset - modes @ rays.modes.T)
-            missed /= np.maximum(_OUTLIER * median(missed)[:, None], tolerance)
+            missed /= np.maximum(_OUTLIER * quantile(missed)[:, None], tolerance)
             missed *= missed
             robust = np.maximum(1 - missed, 0)
             robust *= robust
             robust *= weight
         normal = (robust @ rays.products).reshape(-1, 5, 5)
         normal += stiffness
+        blind = np.maximum(1 - robust.sum(axis=1) / (_ENOUGH_EDGE * len(rays)), 0)
+        roundness = _ROUNDNESS * blind * blind
+        normal[:, 3, 3] += roundness
+        normal[:, 4, 4] += roundness
         right = (robust * offset) @ rays.modes
-        right[:, 3:] += pull
+        right[:, 3:] += roundness[:, None] * flatness
         modes = np.linalg.solve(normal, right[:, :, None])[:, :, 0]
     return modes
