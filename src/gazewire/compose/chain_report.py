@@ -84,7 +84,10 @@ class ChainReport:
         for eye_id, name in _NAMES.items():
             value = self._eye(eye_id)
             if value is not None:
-                hint = f"Pupils of the {name} eye a second, and their mean confidence"
+                hint = (
+                    f"Pupils of the {name} eye a second, of how many where this machine does not "
+                    "keep up, and their mean confidence"
+                )
                 told.append(Figure(label=f"{name.capitalize()} pupil", value=value, hint=hint))
         return told
 
@@ -94,8 +97,8 @@ class ChainReport:
         error = self._accuracy.error()
         value = "not known yet"
         if error is not None:
-            value = f"{error.mean_deg:.2f}° mean, 95 % within {error.p95_deg:.2f}°"
-        hint = "Angle between measured gaze and where the wearer really looks, over the last 10 s"
+            value = f"{error.mean_deg:.2f}°, 95 % within {error.p95_deg:.2f}°"
+        hint = "Mean angle between measured gaze and where the wearer looks, over the last 10 s"
         return [Figure(label="Gaze error", value=value, hint=hint)]
 
     def _eye(self, eye_id: EyeId) -> str | None:
@@ -110,5 +113,5 @@ class ChainReport:
         rate_hz = (len(recent) - 1) / span_s if span_s > 0 else math.nan
         confidence = sum(pupil.confidence for pupil in recent) / len(recent)
         slowed = self._slowed_from.get(eye_id)
-        slowed_text = "" if slowed is None else f" (lowered from {slowed:.0f})"
-        return f"{rate_hz:.0f} Hz{slowed_text}, confidence {confidence:.2f}"
+        of = "" if slowed is None else f" of {slowed:.0f}"
+        return f"{rate_hz:.0f}{of} Hz, confidence {confidence:.2f}"

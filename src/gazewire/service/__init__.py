@@ -30,7 +30,6 @@ from gazewire.service.detector_settings import (
 from gazewire.service.exposure import (
     METHOD_2D,
     METHOD_3D,
-    BlindDetector,
     Camera,
     Exposure,
     FrameExposure,
@@ -79,7 +78,6 @@ __all__ = [
     "REHEARSED_SUBJECT",
     "SLOWED_SUBJECT",
     "AnchoredClock",
-    "BlindDetector",
     "BlinkArgs",
     "BlinkDetector",
     "BusAddresses",

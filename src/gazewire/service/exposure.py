@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from gazewire.model import Ellipse, EyeId, Frame, PupilDatum
+from gazewire.optics import Camera as Optics
 from gazewire.service.detector_settings import DetectorSettings
 from gazewire.time import Clock
 
 __all__ = [
     "METHOD_2D",
     "METHOD_3D",
-    "BlindDetector",
     "Camera",
     "Exposure",
     "FrameExposure",
@@ -96,9 +96,15 @@ class PupilSource(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class FrameExposure:
-    """An exposure whose frame is there."""
+    """An exposure whose frame is there.
+
+    Attributes:
+        image: the frame.
+        camera: that took it, where whoever sends the image tells.
+    """
 
     image: Frame
+    camera: Optics | None = None
 
     @property
     def index(self) -> int:
@@ -134,26 +140,6 @@ class NoCamera:
 
     async def publish_to(self, publish: Callable[[Exposure], None], clock: Clock) -> None:
         """Publish nothing."""
-
-
-class BlindDetector:
-    """Finds nothing in any image, and says so: a `PupilSource`.
-
-    There is a datum for every image, found or not, and so whoever counts them sees the images come.
-
-    Args:
-        eye_id: whose images.
-    """
-
-    def __init__(self, eye_id: EyeId) -> None:
-        self._eye_id = eye_id
-
-    def pupils(self, exposure: Exposure, settings: DetectorSettings) -> Sequence[PupilDatum]:
-        """Say that nothing was found."""
-        return [nothing_found(self._eye_id, exposure.timestamp_unix_ns)]
-
-    def reset_model(self) -> None:
-        """There is none."""
 
 
 def nothing_found(eye_id: EyeId, timestamp_unix_ns: int) -> PupilDatum:

@@ -18,7 +18,9 @@ __all__ = ["EyePace"]
 _WINDOW_NS = 500_000_000
 _LATE_NS = 40_000_000
 _LATE_WINDOWS = 3
-# An exposure older than this is passed over, until those that are due have their turn again.
+# Not counted: when a program begins it has a lot to do that is done once.
+_GRACE_NS = 3_000_000_000
+# An exposure that has waited for longer is passed over, until newer ones have their turn.
 _OVER_NS = 250_000_000
 _LEAST_RATE_HZ = 20.0
 # By the shorter ones of so many intervals the rate of a camera is known: some exposures get lost.
@@ -29,13 +31,14 @@ class EyePace:
     """Decides which exposures are looked at.
 
     The rate is halved when every pupil of a second and a half came more than 40 ms after its
-    exposure, and the delay did not shrink; never below 20 Hz. What is given up does not come back
+    exposure arrived, and the delay did not shrink; never below 20 Hz, nor in the first three
+    seconds. What is given up does not come back
     while the camera stays: a rate that goes up and down is worse than a low one. Exposures are
-    chosen by the clock and not by their number, so that two eyes that both give up half keep the
-    same instants.
+    chosen by their instant and not by their number, so that two eyes that both give up half keep
+    the same ones.
 
     Args:
-        clock: the one by which exposures are stamped.
+        clock: tells how long exposures wait. Their own time may be that of another machine.
         tell: is told the rate from now on and that before, Hz, whenever it is lowered.
     """
 
@@ -46,17 +49,23 @@ class EyePace:
         self._before_ns: int | None = None
         self._step = 1
         self._slot: int | None = None
+        self._begin_ns: int | None = None
         self._window_end_ns: int | None = None
         self._least_ns = 0
         self._least_before_ns = 0
         self._late_windows = 0
         self.passed_over = 0
 
-    def admits(self, exposure: Exposure) -> bool:
-        """This exposure is to be looked at. Asked of each, in order."""
+    def admits(self, exposure: Exposure, arrived_mono_ns: int) -> bool:
+        """This exposure is to be looked at. Asked of each, in order.
+
+        Args:
+            exposure: when its turn has come.
+            arrived_mono_ns: when it came.
+        """
         instant_ns = exposure.timestamp_unix_ns
         self._learn_rate(instant_ns)
-        if self._clock.unix_ns() - instant_ns > _OVER_NS:
+        if self._clock.mono_ns() - arrived_mono_ns > _OVER_NS:
             self.passed_over += 1
             return False
         interval_ns = self._interval_ns
@@ -69,10 +78,14 @@ class EyePace:
         self._slot = slot
         return True
 
-    def note_done(self, exposure: Exposure) -> None:
-        """Take note that the pupil of this exposure is out."""
-        now_ns = self._clock.unix_ns()
-        late_ns = now_ns - exposure.timestamp_unix_ns
+    def note_done(self, arrived_mono_ns: int) -> None:
+        """Take note that the pupil of the exposure that came then is out."""
+        now_ns = self._clock.mono_ns()
+        late_ns = now_ns - arrived_mono_ns
+        if self._begin_ns is None:
+            self._begin_ns = now_ns
+        if now_ns - self._begin_ns < _GRACE_NS:
+            return
         if self._window_end_ns is None:
             self._begin_window(now_ns, late_ns)
         elif now_ns >= self._window_end_ns:

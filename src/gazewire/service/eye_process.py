@@ -10,6 +10,7 @@ and says is on the bus:
     pupil.<eye>.2d, pupil.<eye>.3d    for every exposure, in this order
     frame.eye.<eye>                   before them, where somebody listens
     eye_image.<eye>                   after them, where a part of our own program listens
+    notify.eye_process.rehearsed      what came of a rehearsal, where the eye has one
     notify.eye_process.slowed         where the machine does not keep up with the camera
 """
 
@@ -17,7 +18,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -26,8 +27,9 @@ import msgspec
 
 from gazewire.errors import RemoteProtocolError
 from gazewire.flow import Topic, unwrapped
-from gazewire.model import EyeId, Notification
+from gazewire.model import EyeId, Notification, PupilDatum
 from gazewire.service.bus_outlet import BusAddresses, connect_outlet
+from gazewire.service.calibration import Reference
 from gazewire.service.camera_slot import CameraSlot
 from gazewire.service.core_time import follow_core_time
 from gazewire.service.detector_settings import DETECTOR_2D, DETECTOR_3D, DetectorControl
@@ -47,7 +49,15 @@ from gazewire.wire.ipc import (
     wire_pupil,
 )
 
-__all__ = ["RESUME_SUBJECT", "SLOWED_SUBJECT", "EyeParts", "eye_image_topic", "run_eye"]
+__all__ = [
+    "REHEARSED_SUBJECT",
+    "RESUME_SUBJECT",
+    "SLOWED_SUBJECT",
+    "EyeParts",
+    "Rehearsal",
+    "eye_image_topic",
+    "run_eye",
+]
 
 _LOG = logging.getLogger(__name__)
 
@@ -56,6 +66,13 @@ RESUME_SUBJECT = "eye_process.should_resume"
 
 SLOWED_SUBJECT = "eye_process.slowed"
 """Ours: an eye looks at fewer images from now on, ``rate_hz`` a second and not ``before_hz``."""
+
+REHEARSED_SUBJECT = "eye_process.rehearsed"
+"""Ours: before its first image an eye has looked at known places. ``ref_list`` and ``pupil_list``
+are as in ``calib_data``, and the references of both eyes correspond one by one."""
+
+Rehearsal = Callable[[int], Iterator[tuple[Reference, Sequence[PupilDatum]]]]
+"""Looks at known places, before the Unix time it is told; drawn from in a worker thread."""
 
 # Notifications are few, and none may be missed.
 _NOTIFICATIONS_WAITING = 10_000
@@ -86,11 +103,13 @@ class EyeParts:
         camera: that looks at it.
         pupils: finds the pupil in the camera's images.
         foreign_pupils: finds it in images of any other source that is started over the bus.
+        rehearse: what is done once before the camera's first image; None: nothing.
     """
 
     camera: Camera
     pupils: PupilSource
     foreign_pupils: PupilSource
+    rehearse: Rehearsal | None = None
 
 
 async def run_eye(
@@ -155,15 +174,18 @@ class _Eye:
         self._timebase = timebase
         self._clock = clock
         self._worker = worker
+        self._tasks = tasks
         self._detectors = DetectorControl(eye_id, _LOG.error)
         self._feed = FrameFeed(eye_frame_topic(eye_id), outlet.wants)
-        self._exposures = Topic[Exposure]("exposures")
+        # With the reading of the clock at which each came.
+        self._exposures = Topic[tuple[int, Exposure]]("exposures")
         self._pupils = parts.pupils
         self._pace = EyePace(clock, self._tell_slowed)
         self._size = parts.camera.width, parts.camera.height
         self._is_ready = False
+        self._rehearsing: asyncio.Task[None] | None = None
         self._working = tasks.create_task(self._work(), name="exposures")
-        self._slot = CameraSlot(self._name, self._exposures.publish, clock, tasks)
+        self._slot = CameraSlot(self._name, self._take, clock, tasks)
 
     async def live(self, notifications: AsyncIterator[Message]) -> None:
         self._outlet.notify(self._about("eye_process.started"))
@@ -184,7 +206,13 @@ class _Eye:
 
     def close(self) -> None:
         self._working.cancel()
+        if self._rehearsing is not None:
+            self._rehearsing.cancel()
         self._slot.close()
+
+    @property
+    def _is_rehearsing(self) -> bool:
+        return self._rehearsing is not None and not self._rehearsing.done()
 
     def _about(self, subject: str) -> Notification:
         return Notification(subject=subject, fields={"eye_id": self._eye_id})
@@ -222,8 +250,40 @@ class _Eye:
         # each is heard once: here from now on, and there until now.
         if not self._is_ready:
             self._is_ready = True
+            if self._parts.rehearse is not None:
+                rehearsing = self._rehearse(self._parts.rehearse)
+                self._rehearsing = self._tasks.create_task(rehearsing, name="rehearsal")
             if self._slot.is_empty:
                 self._take_from(self._parts.camera, self._parts.pupils)
+
+    async def _rehearse(self, rehearse: Rehearsal) -> None:
+        # One by one, so that an eye that is told to end does so.
+        loop = asyncio.get_running_loop()
+        rehearsed = []
+        try:
+            seen = rehearse(self._clock.unix_ns())
+            while (one := await loop.run_in_executor(self._worker, next, seen, None)) is not None:
+                rehearsed.append(one)
+        except Exception:
+            _LOG.exception("%s cannot rehearse", self._name)
+            return
+        timebase = self._timebase
+        fields = {
+            "eye_id": self._eye_id,
+            "ref_list": [
+                {
+                    **reference.fields(),
+                    "timestamp": timebase.core_s(reference.timestamp_unix_ns),
+                }
+                for reference, _ in rehearsed
+            ],
+            "pupil_list": [
+                msgspec.to_builtins(wire_pupil(pupil, timebase))
+                for _, pupils in rehearsed
+                for pupil in pupils
+            ],
+        }
+        self._outlet.notify(Notification(subject=REHEARSED_SUBJECT, fields=fields))
 
     def _resume(self, fields: Mapping[str, object]) -> None:
         waiting = fields.get("notifications")
@@ -269,12 +329,16 @@ class _Eye:
         self._pupils = pupils
         self._slot.put(camera)
 
+    def _take(self, exposure: Exposure) -> None:
+        self._exposures.publish((self._clock.mono_ns(), exposure))
+
     async def _work(self) -> None:
         """Look for the pupil in each exposure, off the loop, and publish what is found."""
         loop = asyncio.get_running_loop()
         with self._exposures.subscribe(capacity=_EXPOSURES_WAITING) as exposures:
-            async for exposure in exposures:
-                if not self._pace.admits(exposure):
+            async for arrived_ns, exposure in exposures:
+                # What is seen during a rehearsal is in the way of what is rehearsed.
+                if self._is_rehearsing or not self._pace.admits(exposure, arrived_ns):
                     continue
                 self._follow_size(exposure)
                 format, pupils = self._feed.format, self._pupils
@@ -288,7 +352,7 @@ class _Eye:
                     continue
                 for message in messages:
                     self._outlet.publish(message)
-                self._pace.note_done(exposure)
+                self._pace.note_done(arrived_ns)
 
     def _follow_size(self, exposure: Exposure) -> None:
         size = exposure.width, exposure.height
