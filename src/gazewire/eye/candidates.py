@@ -8,17 +8,19 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from gazewire.eye.ellipses import Ellipses
+from gazewire.eye.ellipses import Ellipses, Floats
 from gazewire.eye.picture import EyePicture
 from gazewire.eye.settings import DetectorSettings2d
 
 __all__ = ["dark_blobs"]
 
 # Thresholds are laid at shares of the pixels in geometric progression, as pupils of all sizes are
-# equally likely.
-_THRESHOLDS = 7
+# equally likely, and evenly over the grey levels, as a large shadow leaves no share between itself
+# and a pupil in it or beside it. These are weighted so, and all taken together.
+_THRESHOLDS = 8
 _LOWEST_SHARE = 0.008
-_POWERS = np.linspace(0, 1, _THRESHOLDS)
+_EVENLY = 0.35
+_PLACES = np.linspace(0, 1, _THRESHOLDS)
 # A unit of `intensity_range` is so many pixels: its default is half of them.
 _SHARE_OF_INTENSITY = 0.5 / 23
 
@@ -82,8 +84,13 @@ def _spot(size: int) -> NDArray[np.uint8]:
 
 def _levels(picture: EyePicture, settings: DetectorSettings2d) -> list[int]:
     highest = min(max(_SHARE_OF_INTENSITY * settings.intensity_range, 2 * _LOWEST_SHARE), 0.95)
-    shares = _LOWEST_SHARE * (highest / _LOWEST_SHARE) ** _POWERS
-    pixels: NDArray[np.floating] = np.cumsum(picture.histogram)
-    levels = np.searchsorted(pixels, shares * pixels[-1]).tolist()
+    share: Floats = np.cumsum(picture.histogram)
+    share /= share[-1]
+    first, last = np.searchsorted(share, (_LOWEST_SHARE, highest)).tolist()
+    within = share[first : last + 1]
+    progress = np.log(np.minimum(within, highest) / _LOWEST_SHARE)
+    progress *= (1 - _EVENLY) / np.log(highest / _LOWEST_SHARE)
+    progress += np.linspace(0, _EVENLY, len(within))
+    levels = np.searchsorted(progress, _PLACES[:-1]) + first
     # A pupil may be as black as a border.
-    return sorted({int(picture.coarse.min()), *levels})
+    return sorted({int(picture.coarse.min()), *levels.tolist(), last})
