@@ -11,6 +11,7 @@ import numpy as np
 
 from gazewire.errors import RemoteProtocolError
 from gazewire.model import Frame
+from gazewire.optics import Camera
 from gazewire.service.exposure import Exposure, FrameExposure
 from gazewire.time import Clock, TimeBase
 from gazewire.wire.ipc import HMD_TOPIC, HmdFrame, Message
@@ -83,7 +84,16 @@ class HmdCamera:
                 except RemoteProtocolError as error:
                     _LOG.debug("Ill-formatted frame received. %s", error)
                     continue
-                publish(FrameExposure(hmd_frame(image, self._camera)))
+                publish(FrameExposure(hmd_frame(image, self._camera), _camera(image)))
+
+
+def _camera(image: HmdFrame) -> Camera | None:
+    """The camera that a client describes; None where it is none."""
+    (across, _, column), (_, down, row), _ = image.camera_matrix
+    try:
+        return Camera(image.width, image.height, (across, down), (column, row), image.distortion)
+    except ValueError:
+        return None
 
 
 def hmd_frame(image: HmdFrame, camera: str) -> Frame:

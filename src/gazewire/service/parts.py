@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from gazewire.service.calibration import Calibrator
 from gazewire.service.exposure import Camera, NoCamera
@@ -16,6 +17,7 @@ from gazewire.service.gaze_mapper import (
 )
 from gazewire.service.movement_plugins import BlinkArgs, FixationArgs
 from gazewire.service.pldata import PldataWriter
+from gazewire.service.plugin import PluginType
 from gazewire.service.recording import OpenRecording
 from gazewire.service.surfaces import SurfaceLocator
 
@@ -36,6 +38,7 @@ class ServiceParts:
         surfaces: finds surfaces in its images; None where none are known, and nobody looks until a
             client asks for it.
         open_recording: begins a recording in a folder that has been made for it.
+        plugins: that run from the beginning, besides those of the service itself.
     """
 
     launcher: EyeLauncher
@@ -46,3 +49,5 @@ class ServiceParts:
     scene: Camera = field(default_factory=NoCamera)
     surfaces: SurfaceLocator | None = None
     open_recording: OpenRecording = PldataWriter
+    # Any: plugins of any arguments.
+    plugins: tuple[PluginType[Any], ...] = ()

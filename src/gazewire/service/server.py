@@ -174,9 +174,13 @@ def _conductor(
     pipeline.mapper = parts.mapper("3d")
     fitting = Fitting(parts.calibrator, pipeline, outlet, clock, timebase)
     world = World(parts.scene, outlet, clock, timebase, tasks)
-    types = [*builtin_types(config, parts, bus, pipeline, fitting, world), *find_plugin_types()]
+    types = [
+        *builtin_types(config, parts, bus, pipeline, fitting, world),
+        *parts.plugins,
+        *find_plugin_types(),
+    ]
     plugins = PluginHost(types, PluginContext(outlet, clock, timebase), tasks)
-    for name in DEFAULT_PLUGINS:
+    for name in (*DEFAULT_PLUGINS, *(kind.name for kind in parts.plugins)):
         plugins.start(name)
     if parts.surfaces is not None:
         plugins.start(SURFACE_TRACKER)
