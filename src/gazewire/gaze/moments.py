@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from gazewire.gaze.track import PupilTrack
+from gazewire.gaze.track import FURTHEST_NORM, PupilTrack
 
 __all__ = ["moments_together", "pupils_of_targets"]
 
@@ -45,7 +45,7 @@ def pupils_of_targets(
         places[number] = place / np.linalg.norm(place)
         for eye_id in (0, 1):
             of_eye = seen_norm[run, eye_id]
-            of_eye = of_eye[np.isfinite(of_eye).all(axis=1)]
+            of_eye = of_eye[(np.abs(of_eye) < FURTHEST_NORM).all(axis=1)]
             if len(of_eye) and len(of_eye) >= _LEAST_SHARE_SEEN * len(run):
                 points[number, eye_id] = np.median(of_eye, axis=0)
     return points, places

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["PupilTrack"]
+__all__ = ["FURTHEST_NORM", "PupilTrack"]
 
 # Further from the nearest pupil nobody knows where it was: a saccade takes 30 ms.
 _LONGEST_GAP_S = 0.025
 # Two pupils this far apart may be interpolated: a blink takes 100 ms.
 _LONGEST_BRIDGE_S = 0.060
-# A pupil of which the image shows the edge has its centre nearer.
-_FURTHEST_NORM = 3.0
+FURTHEST_NORM = 3.0
+"""A pupil of which the eye image shows the edge has its centre nearer, in parts of the image."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class PupilTrack:
             times_s: (N,).
             points_norm: (N, 2).
         """
-        in_reach = np.isfinite(times_s) & (np.abs(points_norm) < _FURTHEST_NORM).all(axis=1)
+        in_reach = np.isfinite(times_s) & (np.abs(points_norm) < FURTHEST_NORM).all(axis=1)
         times, first = np.unique(times_s[in_reach], return_index=True)
         points = points_norm[in_reach][first]
         if len(points) > 2:

@@ -70,7 +70,7 @@ def references(draw):
     )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.sampled_from(["Gazer2D", "Gazer3D", "NeonGazer3D", "GazerHMD3D", "PosthocGazerHMD3D"]),
     st.sampled_from(["default", "incumbent"]),
@@ -97,7 +97,7 @@ def test_a_fit_succeeds_or_says_why(gazer, mode, seen, wanted) -> None:
     evaluate_mapping(gazes, wanted, CAMERA)
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(pupils(), max_size=40), st.lists(references(), max_size=20))
 def test_calibrate_answers_or_says_why(seen, wanted) -> None:
     scene = {
