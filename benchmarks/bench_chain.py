@@ -69,17 +69,31 @@ def measure(folder: Path, seed: int, seconds: float) -> dict[str, Any]:
         assert service.stdin is not None
         ready = json.loads(service.stdout.readline())
         try:
-            return listen(ready["sub"], TimeBase(ready["zero_ns"]), seconds)
+            return listen(ready["sub"], TimeBase(ready["zero_ns"]), ready["pid"], seconds)
         finally:
             service.stdin.close()
             service.wait()
 
 
-def listen(url: str, timebase: TimeBase, seconds: float) -> dict[str, Any]:
+def cpu_s(pid: int) -> float:
+    """Processor time that a process has taken."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def eyes_of(pid: int) -> list[int]:
+    listed = subprocess.run(
+        ["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True, check=True
+    )
+    return [int(word) for word in listed.stdout.split()]
+
+
+def listen(url: str, timebase: TimeBase, pid: int, seconds: float) -> dict[str, Any]:
     prefixes = ["gaze.", "pupil.0.2d", "pupil.1.2d", "notify.accuracy."]
     gaze: list[tuple[int, int, float, tuple[float, float] | None, int]] = []
     pupils: dict[str, set[int]] = {"pupil.0.2d": set(), "pupil.1.2d": set()}
     accuracy: float | None = None
+    before_s: list[float] = []
     begin_ns = end_ns = 0
     limit_s = time.monotonic() + CALIBRATED_WITHIN_S
     with BlockingBusSubscriber(url, prefixes, capacity=100_000) as messages:
@@ -100,12 +114,18 @@ def listen(url: str, timebase: TimeBase, seconds: float) -> dict[str, Any]:
                 break
             if instant_ns < begin_ns:
                 continue
+            if not before_s:
+                processes = [pid, *eyes_of(pid)]
+                before_s = [cpu_s(one) for one in processes]
             if message.topic in pupils:
                 pupils[message.topic].add(instant_ns)
             else:
                 place = tuple(fields["norm_pos"]) if "norm_pos" in fields else None
                 eyes = len(fields["base_data"])
                 gaze.append((instant_ns, now_ns, fields["confidence"], place, eyes))
+    shares = [
+        (cpu_s(one) - before) / seconds for one, before in zip(processes, before_s, strict=True)
+    ]
     first = -(-begin_ns // INTERVAL_NS)
     last = (end_ns - 1) // INTERVAL_NS
     expected = last - first + 1
@@ -114,6 +134,7 @@ def listen(url: str, timebase: TimeBase, seconds: float) -> dict[str, Any]:
         "skipped": {topic: expected - len(seen) for topic, seen in pupils.items()},
         "frames": expected,
         "accuracy_deg": accuracy,
+        "shares": shares,
     }
 
 
@@ -186,6 +207,9 @@ def main() -> None:
     row("gaze error, 95 %", f"{float(np.percentile(errors, 95)):.2f} deg", "", None)
     row("  confident gaze", f"{len(errors) / len(gaze):.1%}", "", None)
     row("accuracy told after calibration", f"{found['accuracy_deg']:.2f} deg", "", None)
+    service, *eyes = found["shares"]
+    row("processor: service, with the bus", f"{service:.0%}", "", None)
+    row("processor: each eye", ", ".join(f"{share:.0%}" for share in eyes), "", None)
     if peer is None:
         print("\nThe incumbent's detectors were not measured: GAZEWIRE_PEERS_EYE names no Python.")
     else:

@@ -32,9 +32,11 @@ def eye(
     """Be an eye of a service, until the bus says that it should stop."""
 
     async def program(stop: asyncio.Event) -> None:
+        from gazewire.compose.image_threads import work_on_images_alone
         from gazewire.compose.service_parts import eye_parts
         from gazewire.service import AnchoredClock, BusAddresses, keys_from, run_eye
 
+        work_on_images_alone()
         eye_id: EyeId = 1 if eye_number else 0
         pub, sub, push = bus.split(",")
         clock = AnchoredClock(SystemClock(), anchor_ns)

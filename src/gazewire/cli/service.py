@@ -107,9 +107,11 @@ def service(
     async def program(stop: asyncio.Event) -> None:
         # Here, so that the other verbs work where what a service needs is not installed.
         from gazewire.compose.admission import find_admission
+        from gazewire.compose.image_threads import work_on_images_alone
         from gazewire.compose.service_parts import service_parts
         from gazewire.service import ServiceConfig, serve_service
 
+        work_on_images_alone()
         address = _EVERYWHERE if lan else host
         admission = find_admission(key_file, client_keys, allow or (), address)
         if layout is not LayoutName.CORE:

@@ -121,10 +121,12 @@ def up(
     async def program(stop: asyncio.Event) -> None:
         # Here, so that the other verbs work where what a service needs is not installed.
         from gazewire.compose.admission import find_admission
+        from gazewire.compose.image_threads import work_on_images_alone
         from gazewire.compose.up import ChainSources, serve_chain
         from gazewire.device import DeviceConfig
         from gazewire.service import DEFAULT_REMOTE_PORT, ServiceConfig
 
+        work_on_images_alone()
         address = _EVERYWHERE if lan else host
         admission = find_admission(key_file, client_keys, allow or (), address)
         # A camera looks at one thing.

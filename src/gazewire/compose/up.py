@@ -30,6 +30,7 @@ from gazewire.compose.service_parts import eye_parts, service_parts
 from gazewire.compose.sources import find_source
 from gazewire.compose.spec import NO_SOURCE, SYNTHETIC, VIDEO4LINUX
 from gazewire.compose.surroundings import Surroundings
+from gazewire.compose.synthetic_eye import synthetic_wearer
 from gazewire.compose.wearer_memory import WearerMemory
 from gazewire.compose.wearer_truth import wearer_truth
 from gazewire.device import DeviceConfig, Playback, RunningDevice, serve_device
@@ -134,6 +135,9 @@ async def serve_chain(
                 scene_camera=relay,
             )
             running = await stack.enter_async_context(serve_service(service, parts, clock))
+            if sources.scene == SYNTHETIC:
+                # Now, while the eyes begin: the device is ready when there is something to see.
+                await asyncio.to_thread(synthetic_wearer(sources.seed).scene.paint)
             memory = WearerMemory(sources.seed) if sources.is_synthetic else None
             accuracy = None if memory is None else LiveAccuracy(memory)
             report = ChainReport(clock.unix_ns, accuracy)
