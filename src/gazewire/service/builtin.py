@@ -14,6 +14,7 @@ from gazewire.service.bus_outlet import BusAddresses
 from gazewire.service.choreography import DEFAULT_CHOREOGRAPHY, choreography_types
 from gazewire.service.config import ServiceConfig
 from gazewire.service.fitting import Fitting
+from gazewire.service.gaze_mapper import BlinkDetector, FixationDetector
 from gazewire.service.groups import GroupsArgs, PupilGroups
 from gazewire.service.movement_plugins import BlinkArgs, FixationArgs, movement_types
 from gazewire.service.network_api import NETWORK_API
@@ -91,11 +92,13 @@ def builtin_types(
 
 
 def _movement_types(pipeline: Pipeline, parts: ServiceParts) -> tuple[AnyPluginType, ...]:
-    def set_fixations(args: FixationArgs | None) -> None:
+    def set_fixations(args: FixationArgs | None) -> FixationDetector | None:
         pipeline.fixations = None if args is None else parts.fixations(args)
+        return pipeline.fixations
 
-    def set_blinks(args: BlinkArgs | None) -> None:
+    def set_blinks(args: BlinkArgs | None) -> BlinkDetector | None:
         pipeline.blinks = None if args is None else parts.blinks(args)
+        return pipeline.blinks
 
     return movement_types(set_fixations, set_blinks)
 
