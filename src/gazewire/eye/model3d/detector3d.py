@@ -21,6 +21,7 @@ from gazewire.eye.model3d.properties import Detector3dProperties
 from gazewire.eye.model3d.pupil3d import SPHERE_RADIUS_MM, Pupil3d
 from gazewire.eye.model3d.short_term import ShortTermModel
 from gazewire.eye.model3d.sphere import NO_PRIOR, Estimate, Prior, fit_eyeball
+from gazewire.eye.model3d.usual_size import UsualSize
 from gazewire.model import Ellipse, Point2, Vector3
 from gazewire.optics import Camera, dual_conic, ellipse_of_dual, sphere_outline
 
@@ -42,7 +43,6 @@ _SLIP_MM = 1.5
 _ANATOMY_DEVIATION = 0.05
 # A pupil whose confidence is low may get so much by fitting the model; a deviation of its size.
 _SECOND_HAND, _SIZE_DEVIATION = 0.6, 0.1
-_SIZE_MEMORY = 0.05
 
 _NO_ELLIPSE = Ellipse(center_px=(0.0, 0.0), axes_px=(0.0, 0.0), angle_deg=0.0)
 
@@ -72,8 +72,9 @@ class EyeModel3d:
         self.is_long_term_model_frozen = self._properties.is_long_term_model_frozen
         self._ideal = IdealCamera(camera)
         self._glimpses = GlimpseMaker(self._ideal.focal_px)
-        self._long_term = LongTermModel(camera.width / self._ideal.focal_px)
-        self._short_term = ShortTermModel(self._properties.anatomy)
+        width = camera.width / self._ideal.focal_px
+        self._long_term = LongTermModel(width)
+        self._short_term = ShortTermModel(width, self._properties.anatomy)
         self.reset()
 
     def reset(self) -> None:
@@ -89,7 +90,7 @@ class EyeModel3d:
         self._born_ns = 0
         self._last_ns: int | None = None
         self._short_term_due_ns = self._long_term_due_ns = 0
-        self._usual_radius_mm: float | None = None
+        self._size = UsualSize()
 
     def observe(
         self,
@@ -134,20 +135,26 @@ class EyeModel3d:
         glimpse = self._glimpses.add(observation)
         if glimpse is None:
             return
-        self._short_term.add(glimpse)
         is_young = now_ns - self._born_ns < _YOUNG_NS
-        if is_young or self._view is None or self._is_plausible(glimpse, self._view):
-            self._long_term.add(glimpse)
+        self._remember(glimpse, is_young=is_young)
         if now_ns >= self._long_term_due_ns:
             self._long_term_due_ns = now_ns + self._settle(now_ns, is_young=is_young)
         if now_ns >= self._short_term_due_ns and self._settled is not None:
             self._short_term_due_ns = now_ns + _SHORT_TERM_NS
             self._follow(now_ns, self._settled)
 
-    def _is_plausible(self, glimpse: Glimpse, view: EyeView) -> bool:
-        variances = np.array([glimpse.variance])
-        (square,) = view.chi_squares(duals_of([glimpse.ellipse]), variances)[0]
-        return bool(square < _STRANGE)
+    def _remember(self, glimpse: Glimpse, *, is_young: bool) -> None:
+        if self._view is None:
+            self._short_term.add(glimpse)
+            self._long_term.add(glimpse)
+            return
+        seen = self._view.see(duals_of([glimpse.ellipse]))
+        if not self._size.allows(float(seen.radius_mm[0, 0])):
+            return
+        self._short_term.add(glimpse)
+        narrow, skew = self._view.whitened(seen, np.array([glimpse.variance]))
+        if is_young or narrow[0, 0] ** 2 + skew[0, 0] ** 2 < _STRANGE:
+            self._long_term.add(glimpse)
 
     def _settle(self, now_ns: int, *, is_young: bool) -> int:
         """Fit the long-term model, and tell in how many nanoseconds to do it again."""
@@ -209,11 +216,11 @@ class EyeModel3d:
         seen = view.see(duals_of([observation.ellipse]))
         normal = view.gazes(seen)[0, 0]
         radius_mm = float(seen.radius_mm[0, 0]) * self._scale
-        if not (np.isfinite(normal).all() and math.isfinite(radius_mm)):
+        if not (np.isfinite(normal).all() and math.isfinite(radius_mm) and radius_mm > 0):
             return None
         sphere_mm = self._scale * view.centers_mm[0]
         pupil_mm = sphere_mm + self._scale * self._properties.anatomy.pupil_distance_mm * normal
-        confidence = self._confidence(observation, view, seen, radius_mm)
+        confidence = self._confidence(observation, view, seen)
         return Pupil3d(
             timestamp_unix_ns=observation.timestamp_unix_ns,
             ellipse=self._ellipse_of(_outline(view, seen)),
@@ -225,20 +232,15 @@ class EyeModel3d:
             confidence=confidence,
         )
 
-    def _confidence(
-        self, observation: Observation, view: EyeView, seen: SeenPupils, radius_mm: float
-    ) -> float:
+    def _confidence(self, observation: Observation, view: EyeView, seen: SeenPupils) -> float:
         """That of the 2-D detector, or how well a doubtful ellipse fits the eye."""
-        usual_mm = self._usual_radius_mm
+        radius_mm = float(seen.radius_mm[0, 0])
         if observation.confidence > self._properties.trusted_confidence:
-            self._usual_radius_mm = (
-                radius_mm if usual_mm is None else usual_mm + _SIZE_MEMORY * (radius_mm - usual_mm)
-            )
+            self._size.add(observation.timestamp_unix_ns, radius_mm)
             return observation.confidence
         narrow, skew = view.whitened(seen, np.array([observation.variance]))
         square = float(narrow[0, 0] ** 2 + skew[0, 0] ** 2)
-        if usual_mm is not None:
-            square += (math.log(radius_mm / usual_mm) / _SIZE_DEVIATION) ** 2
+        square += (self._size.change(radius_mm) / _SIZE_DEVIATION) ** 2
         return _SECOND_HAND * math.exp(-square / 8)
 
     def _ellipse_of(self, dual: NDArray[np.float64]) -> Ellipse:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from gazewire.eye.model3d.anatomy import EyeAnatomy
 from gazewire.eye.model3d.eye_view import EyeView
+from gazewire.eye.model3d.long_term import LongTermModel
 from gazewire.eye.model3d.observation import Glimpse, duals_of
 from gazewire.eye.model3d.sphere import Estimate, Evidence, Prior, fit_eyeball, robust_costs
 
@@ -48,10 +50,12 @@ class ShortTermModel:
     """Follows the eyeball by the pupils of the last three seconds.
 
     Args:
+        width: of the image, in tangents.
         anatomy: of the eye.
     """
 
-    def __init__(self, anatomy: EyeAnatomy) -> None:
+    def __init__(self, width: float, anatomy: EyeAnatomy) -> None:
+        self._width = width
         self._anatomy = anatomy
         self._glimpses: deque[Glimpse] = deque(maxlen=_MOST_GLIMPSES)
         self._doubts = 0
@@ -69,12 +73,13 @@ class ShortTermModel:
 
     def evidence(self) -> Evidence:
         """What is kept."""
-        return _evidence(tuple(self._glimpses))
+        return self._by_place(self._glimpses)
 
     def follow(self, long_term: Estimate) -> Estimate:
         """Where the eyeball is now, if it has drifted a little at most."""
         covariance = long_term.covariance + _DRIFT_MM**2 * np.eye(3)
-        prior = Prior(long_term.center_mm, np.asarray(np.linalg.inv(covariance), np.float64))
+        information = np.asarray(np.linalg.inv(covariance), np.float64)
+        prior = Prior(long_term.center_mm, information)
         found = fit_eyeball(
             self.evidence(), long_term.center_mm, self._anatomy, prior=prior, steps=2
         )
@@ -85,30 +90,37 @@ class ShortTermModel:
         glimpses = tuple(self._glimpses)
         if len(glimpses) < _FEWEST:
             return None
-        costs = self._costs(long_term, _evidence(glimpses))
+        single = Evidence(
+            duals_of(glimpse.ellipse for glimpse in glimpses),
+            np.array([glimpse.variance for glimpse in glimpses]),
+        )
+        costs = self._costs(long_term, single)
         # The slip was where from then on most speaks against the old place.
         since = int(np.argmax(np.append(np.cumsum((costs - _USUAL)[::-1])[::-1], 0.0)))
-        glimpses, before = glimpses[since:], costs[since:]
+        glimpses = glimpses[since:]
         # Most of them have to, and not only some half blinks by much.
-        if len(glimpses) < _FEWEST or np.median(before) < _USUAL:
+        if len(glimpses) < _FEWEST or np.median(costs[since:]) < _USUAL:
             self._doubts = 0
             return None
         self._doubts += 1
-        evidence = _evidence(glimpses)
+        evidence = self._by_place(glimpses)
         prior = Prior.within(long_term.center_mm, _SLIP_MM)
         moved = fit_eyeball(evidence, long_term.center_mm, self._anatomy, prior=prior, steps=5)
-        after = before if moved is None else self._costs(moved, evidence)
-        if after.mean() > _EXPLAINED:
+        if moved is None or self._costs(moved, evidence).mean() > _EXPLAINED:
             return Slip(None, glimpses) if self._doubts >= _LOST_TIMES else None
-        if before.sum() - after.sum() < _SLIPPED or self._doubts < _TIMES:
-            return None
-        return Slip(moved, glimpses)
+        gain = float(self._costs(long_term, evidence).sum()) - moved.cost
+        return Slip(moved, glimpses) if gain > _SLIPPED and self._doubts >= _TIMES else None
+
+    def _by_place(self, glimpses: Iterable[Glimpse]) -> Evidence:
+        # What is wrong with a pupil in one place is wrong as long as it stays there: a long look
+        # says hardly more than a short one.
+        places = LongTermModel(self._width)
+        now_ns = 0
+        for glimpse in glimpses:
+            places.add(glimpse)
+            now_ns = glimpse.timestamp_unix_ns
+        return places.evidence(now_ns)
 
     def _costs(self, estimate: Estimate, evidence: Evidence) -> NDArray[np.float64]:
         view = EyeView(estimate.center_mm[None], self._anatomy)
         return robust_costs(view.chi_squares(evidence.duals, evidence.variances)[0])
-
-
-def _evidence(glimpses: tuple[Glimpse, ...]) -> Evidence:
-    duals = duals_of(glimpse.ellipse for glimpse in glimpses)
-    return Evidence(duals, np.array([glimpse.variance for glimpse in glimpses]))

@@ -6,7 +6,13 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from gazewire.eye.model3d.observation import GlimpseMaker, IdealCamera, Observation, duals_of
+from gazewire.eye.model3d.observation import (
+    LASTING_VARIANCE,
+    GlimpseMaker,
+    IdealCamera,
+    Observation,
+    duals_of,
+)
 from gazewire.optics import Camera, ellipse_of_dual, known_camera
 
 PLAIN = Camera(192, 192, (140.0, 141.0), (96.0, 95.0))
@@ -94,7 +100,7 @@ def test_averaging_makes_a_glimpse_surer_but_never_sure() -> None:
         assert glimpse is not None
         return glimpse.variance
 
-    assert variance(1) > 2 * variance(10) > 2 * 0.004**2
+    assert variance(1) > variance(10) > LASTING_VARIANCE
 
 
 def test_going_back_in_time_ends_a_glimpse() -> None:

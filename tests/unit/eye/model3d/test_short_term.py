@@ -28,14 +28,24 @@ def known(looks, deviation_mm: float = 0.05) -> Estimate:
 
 
 def filled(looks) -> ShortTermModel:
-    model = ShortTermModel(AVERAGE)
+    model = ShortTermModel(192 / 140, AVERAGE)
     for glimpse in glimpses(looks):
         model.add(glimpse)
     return model
 
 
 def test_three_seconds_are_kept(looked: Callable) -> None:
-    assert len(filled(looked()).evidence()) == 31
+    model = filled(looked())
+    assert len(model.evidence()) > 20
+    (late,) = list(glimpses(looked(looks=1), begun=79))
+    model.add(late)
+    assert len(model.evidence()) <= 2
+
+
+def test_a_long_look_says_hardly_more_than_a_short_one(stare) -> None:
+    evidence = filled(stare).evidence()
+    assert len(evidence) == 1
+    assert evidence.variances[0] > LASTING_VARIANCE
 
 
 def test_where_nothing_slipped_nothing_is_told(looked: Callable) -> None:
@@ -95,6 +105,6 @@ def test_a_little_drift_is_followed(looked: Callable) -> None:
 
 def test_with_nothing_seen_the_eyeball_stays(looked: Callable) -> None:
     estimate = known(looked())
-    model = ShortTermModel(AVERAGE)
+    model = ShortTermModel(192 / 140, AVERAGE)
     assert model.follow(estimate) is estimate
     assert model.slip(estimate) is None
