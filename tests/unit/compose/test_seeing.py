@@ -136,13 +136,16 @@ def test_nothing_is_mapped_before_there_is_a_calibration(request_3d: Calibration
 
 
 def test_a_pupil_outside_of_the_region_is_not_found(eyes: dict[EyeId, EyeParts]) -> None:
-    ((frame, _),) = images(0, eyes[0], 1)
     eye = SeeingEye(0, nominal_camera)
-    (found,) = eye.pupils(FrameExposure(frame), SETTINGS)
-    assert found.confidence > 0.6
+    # Lids and glints are in the way of some.
+    for frame, _ in images(0, eyes[0], 20):
+        found = eye.pupils(FrameExposure(frame), SETTINGS)[0]
+        if found.confidence > 0.8:
+            break
+    assert found.confidence > 0.8
     x, _ = found.ellipse.center_px
     away = Roi(0, 0, 40, 191) if x > 96 else Roi(151, 0, 191, 191)
-    (found,) = eye.pupils(FrameExposure(frame), replace(SETTINGS, roi=away))
+    found = eye.pupils(FrameExposure(frame), replace(SETTINGS, roi=away))[0]
     assert found.confidence < 0.6
 
 
