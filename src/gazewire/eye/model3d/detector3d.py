@@ -58,8 +58,8 @@ class EyeModel3d:
             pupil.circle_normal, pupil.diameter_mm
 
     Nothing is told before the eyeball is known, for which an eye has to look in a few directions.
-    Each observation takes about a tenth of a millisecond; five times a second one takes a few
-    milliseconds more. An instance belongs to one thread.
+    Each observation takes some tenth of a millisecond; five times a second one takes two or three
+    milliseconds more, and while the eye is sought some take ten. An instance belongs to one thread.
 
     Args:
         camera: that looks at the eye.
@@ -166,6 +166,9 @@ class EyeModel3d:
             settled = fit_eyeball(evidence, settled.center_mm, anatomy, prior=self._prior)
         if settled is None or (is_young and self._prior is NO_PRIOR):
             guessed = guess_eyeball(evidence, anatomy)
+            if guessed is not None:
+                # It was made of a part of the pupils.
+                guessed = fit_eyeball(evidence, guessed.center_mm, anatomy)
             if settled is None or (guessed is not None and guessed.cost < settled.cost - 1.0):
                 settled = guessed
         if settled is None or settled.sideways_deviation_mm > _KNOWN_MM:
@@ -187,6 +190,7 @@ class EyeModel3d:
         self._settled = slip.estimate
         if slip.estimate is None:
             self._prior, self._view = NO_PRIOR, None
+            self._size = UsualSize()
         else:
             self._prior = Prior.within(settled.center_mm, _SLIP_MM)
             self._look_from(slip.estimate)
