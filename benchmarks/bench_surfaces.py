@@ -231,6 +231,42 @@ def report_locations(count: int) -> None:
             print(f"| {len(numbers)} | {camera_name} | {rms:.3f} | {worst:.3f} |")
 
 
+def report_scene() -> None:
+    """The monitor in the synthetic room: 1600 x 1200 pixels with all that is in them."""
+    size = scene_camera("neon")
+    camera = Camera(size.width, size.height, (size.focal_px, size.focal_px), size.middle_px)
+    corners = np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]])
+    print(
+        "\n| room | located | corner error median px | ms of markers | ms of the place |"
+        "\n|-|-|-|-|-|"
+    )
+    for seed in (1, 2, 3):
+        scene = Scene(size, seed)
+        drawn = [
+            Marker(MarkerId("tag36h11", n), size.project(quad), 100.0)
+            for n, quad in scene.markers.items()
+        ]
+        surface, detector = Surface.register("screen", [drawn], camera), MarkerDetector()
+        # The corners of the surface are the outermost of the markers, clockwise from the top left.
+        outermost = np.array([scene.markers[number][number] for number in (3, 2, 1, 0)])
+        errors, marker_ms, place_ms = [], [], []
+        for t_s in np.arange(0.0, 20.0, 0.5):
+            luma = scene.render(round(t_s * 1e9))[: size.width * size.height]
+            begin = time.thread_time()
+            markers = detector.detect(luma.reshape(size.height, size.width))
+            middle = time.thread_time()
+            location = surface.locate(markers, camera)
+            marker_ms.append(1000 * (middle - begin))
+            place_ms.append(1000 * (time.thread_time() - middle))
+            if location is not None:
+                true = scene.project(outermost, t_s)
+                errors.append(np.linalg.norm(location.pixels(corners) - true, axis=1).mean())
+        print(
+            f"| {seed} | {len(errors)} of 40 | {np.median(errors):.3f} | "
+            f"{np.median(marker_ms):.1f} | {np.median(place_ms):.1f} |"
+        )
+
+
 def report_gaze() -> None:
     """Gaze at 200 Hz on a surface, scene images at 30 Hz, a head that turns ever faster."""
     surface = Surface("sheet", {MarkerId("tag36h11", n): on_surface(n) for n in TAGS})
@@ -368,6 +404,7 @@ def main() -> None:
     print(describe_machine())
     report_markers(options.images, options.peer)
     report_locations(options.images)
+    report_scene()
     report_gaze()
     report_calibration_markers(options.images)
 

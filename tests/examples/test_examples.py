@@ -288,6 +288,17 @@ def test_marked_screen_is_seen_most_of_the_time(run_with_wearer: Run) -> None:
     assert sum(place is not None for place in places) >= 5
 
 
+def test_gaze_on_surface_has_a_place_for_most_gaze(run_with_wearer: Run) -> None:
+    placed, left, right, hottest = run_with_wearer("gaze_on_surface.py")
+    found, all_of_them = map(int, re.findall(r"\d+", placed))
+    # 40 pictures take 1.3 s, in which there are 200 gaze data a second.
+    assert all_of_them > 100
+    assert found > 0.6 * all_of_them
+    assert left.startswith("left half: ")
+    assert right.startswith("right half: ")
+    assert hottest.startswith("hottest: column ")
+
+
 def test_gaze_button_is_pressed_by_looking_at_the_game(
     run_with_wearer: Run, wearer: DeviceProgram
 ) -> None:

@@ -18,6 +18,7 @@ from typing import Literal
 
 import cv2
 import numpy as np
+from cv2.typing import MatLike
 from numpy.typing import NDArray
 
 from gazewire.model import Ellipse, Point2
@@ -131,7 +132,7 @@ def find_calibration_markers(gray: Image) -> list[CalibrationMarker]:
     return sorted(found, key=lambda marker: -marker.diameter_px)
 
 
-def _rough_outlines(level: NDArray[np.generic], darker_by: int) -> list[_Floats]:
+def _rough_outlines(level: MatLike, darker_by: int) -> list[_Floats]:
     """Ellipses (x, y, axes, angle) around which dark and bright are nested as in a marker."""
     dark = cv2.adaptiveThreshold(
         level, 1, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, _NEIGHBOURHOOD_PX, darker_by
@@ -155,7 +156,7 @@ def _rough_outlines(level: NDArray[np.generic], darker_by: int) -> list[_Floats]
     return [outline for outline in outlines if outline is not None]
 
 
-def _concentric(ring: NDArray[np.generic], gap: NDArray[np.generic]) -> _Floats | None:
+def _concentric(ring: MatLike, gap: MatLike) -> _Floats | None:
     """The ring's ellipse, if the outlines have one middle and the ring looks like an ellipse."""
     left, top, width, height = cv2.boundingRect(ring)
     slack = 0.12 * np.array([width, height]) + 0.5

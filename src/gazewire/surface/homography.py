@@ -88,8 +88,10 @@ def _direct(x: _Floats, y: _Floats, weight: _Floats) -> _Floats | None:
         np.column_stack([points, zeros, -y[:, :1] * points]),
         np.column_stack([zeros, points, -y[:, 1:] * points]),
     ])  # fmt: skip
-    _, values, ways = np.linalg.svd(rows * np.tile(weight, 2)[:, None])
     # With four points the ninth value, of the solution, is not even told.
+    _, values, ways = np.linalg.svd(
+        rows * np.tile(weight, 2)[:, None], full_matrices=len(rows) < rows.shape[1]
+    )
     if values[7] * _WORST_CONDITION <= values[0]:
         return None
     found: _Floats = ways[8].reshape(3, 3)

@@ -27,7 +27,7 @@ _Floats = NDArray[np.float64]
 
 _LONGEST_GAP_NS = 250_000_000
 _LONGEST_HOLD_NS = 50_000_000
-_LOCATIONS_KEPT = 120
+_LOCATIONS_KEPT = 120  # four seconds, longer than anything waits
 
 
 class SurfaceTrail:
@@ -41,6 +41,7 @@ class SurfaceTrail:
             of a second.
         longest_hold_ns: for so long before the first and after the last image of a run it is taken
             to have been where it was seen.
+        locations_kept: so many of the latest ones; None: all, for recordings.
     """
 
     def __init__(
@@ -48,13 +49,16 @@ class SurfaceTrail:
         *,
         longest_gap_ns: int = _LONGEST_GAP_NS,
         longest_hold_ns: int = _LONGEST_HOLD_NS,
+        locations_kept: int | None = _LOCATIONS_KEPT,
     ) -> None:
         if longest_gap_ns < 0 or longest_hold_ns < 0:
             raise ValueError("times are not negative")
+        if locations_kept is not None and locations_kept < 1:
+            raise ValueError(f"a trail keeps at least one location, and not {locations_kept}")
         self._longest_gap_ns = longest_gap_ns
         self._longest_hold_ns = longest_hold_ns
-        self._times: deque[int] = deque(maxlen=_LOCATIONS_KEPT)
-        self._poses: deque[_Floats] = deque(maxlen=_LOCATIONS_KEPT)
+        self._times: deque[int] = deque(maxlen=locations_kept)
+        self._poses: deque[_Floats] = deque(maxlen=locations_kept)
         self._camera: Camera | None = None
 
     def add(self, timestamp_unix_ns: int, location: SurfaceLocation) -> None:

@@ -169,8 +169,8 @@ class Surface:
         agreeing = self._agreeing(ideal)
         if agreeing is None:
             return None
+        straight = self._fitted(agreeing, ideal)
         source = np.concatenate([self.corners[id] for id in agreeing])
-        straight = fit_homography(source, np.concatenate([ideal[id] for id in agreeing]))
         bent = fit_homography(source, np.concatenate([seen[id].corners_px for id in agreeing]))
         if straight is None or bent is None:
             return None
@@ -200,8 +200,7 @@ class Surface:
     def _inliers(
         self, believed: Sequence[MarkerId], ideal: Mapping[MarkerId, _Floats]
     ) -> list[MarkerId]:
-        source = np.concatenate([self.corners[id] for id in believed])
-        homography = fit_homography(source, np.concatenate([ideal[id] for id in believed]))
+        homography = self._fitted(believed, ideal)
         if homography is None:
             return []
         return [
@@ -210,6 +209,12 @@ class Surface:
             if _error_px(homography, self.corners[id], quad)
             <= max(_TOLERANCE_PX, _TOLERANCE_OF_SIDE * _side_px(quad))
         ]
+
+    def _fitted(
+        self, believed: Sequence[MarkerId], ideal: Mapping[MarkerId, _Floats]
+    ) -> _Floats | None:
+        source = np.concatenate([self.corners[id] for id in believed])
+        return fit_homography(source, np.concatenate([ideal[id] for id in believed]))
 
     def renamed(self, name: str) -> Surface:
         """The same plane by another name."""

@@ -96,8 +96,19 @@ def test_unknown_gaze_stays_unknown() -> None:
     assert np.isnan(trail(0).places([0], [[np.nan, 4.0]])).all()
 
 
+def test_a_trail_keeps_the_latest_locations_or_all() -> None:
+    short, long = SurfaceTrail(locations_kept=2), SurfaceTrail(locations_kept=None)
+    for number in range(8):
+        for made in (short, long):
+            made.add(number * FRAME_NS, location_at(number * FRAME_NS))
+    assert np.isnan(short.places([0], gaze_px(0))).all()
+    assert np.isfinite(long.places([0], gaze_px(0))).all()
+
+
 def test_shapes_that_do_not_fit_are_refused() -> None:
     with pytest.raises(ValueError, match=r"\(2,\) and \(3, 2\)"):
         trail(0).places([0, 1], np.zeros((3, 2)))
     with pytest.raises(ValueError, match="negative"):
         SurfaceTrail(longest_gap_ns=-1)
+    with pytest.raises(ValueError, match="at least one"):
+        SurfaceTrail(locations_kept=0)
