@@ -20,6 +20,7 @@ from pathlib import Path
 
 import numpy as np
 
+from gazewire.cli.garbage import settle
 from gazewire.compose.first_calibration import first_calibration
 from gazewire.compose.image_threads import work_on_images_alone
 from gazewire.compose.movement import blink_detector, fixation_detector
@@ -123,6 +124,7 @@ async def live(folder: Path, seed: int, facts: dict) -> None:
 
 def main() -> None:
     work_on_images_alone()
+    settle()
     folder, seed, role = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
     if role == "service":
         asyncio.run(serve(folder, seed))

@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from gazewire.cli.garbage import settle
 from gazewire.cli.running import run
 from gazewire.compose import SYNTHETIC
 from gazewire.model import EyeId
@@ -37,6 +38,7 @@ def eye(
         from gazewire.service import AnchoredClock, BusAddresses, keys_from, run_eye
 
         work_on_images_alone()
+        settle()
         eye_id: EyeId = 1 if eye_number else 0
         pub, sub, push = bus.split(",")
         clock = AnchoredClock(SystemClock(), anchor_ns)

@@ -13,6 +13,7 @@ import typer
 
 from gazewire.cli.config_file import take_defaults
 from gazewire.cli.eye_mode import EyeMode, has_eye_processes
+from gazewire.cli.garbage import settle
 from gazewire.cli.running import announce, run
 from gazewire.compose import NO_SOURCE, SYNTHETIC
 from gazewire.model import EyeId
@@ -137,6 +138,7 @@ def service(
         )
         async with serve_service(settings, parts, SystemClock()) as running:
             announce(_facts(running), _text(running), as_json=as_json)
+            settle()
             ends = [asyncio.create_task(stop.wait()), asyncio.create_task(running.wait_stopped())]
             try:
                 await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
