@@ -18,6 +18,7 @@ from gazewire.media.decoded import Picture, Sound
 from gazewire.media.decoder import H264Decoder
 from gazewire.media.encoder import H264Encoder
 from gazewire.media.fragmented import FragmentedMp4Writer
+from gazewire.media.indexed import IndexedVideo
 from gazewire.media.jpeg import encode_jpeg
 from gazewire.media.picture_decoder import PictureDecoder
 from gazewire.media.resampling import integer_resampler
@@ -30,6 +31,7 @@ __all__ = [
     "FragmentedMp4Writer",
     "H264Decoder",
     "H264Encoder",
+    "IndexedVideo",
     "Picture",
     "PictureDecoder",
     "Sound",

@@ -10,9 +10,9 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Literal
 
-__all__ = ["WholeFragments", "whole_fragments"]
+__all__ = ["WholeFragments", "media_data", "movie_kind", "whole_fragments"]
 
 _HEADER_BYTES = 8
 _LONG_HEADER_BYTES = 16
@@ -53,6 +53,53 @@ def whole_fragments(path: Path) -> WholeFragments | None:
                 announced = 0
                 whole = WholeFragments(end, samples)
     return whole
+
+
+def movie_kind(path: Path) -> Literal["final", "fragmented", "unfinished"]:
+    """Tell how an MP4 file was left, by its ``moov`` box (§8.2.1), which is its table of contents.
+
+    Returns:
+        ``final`` where it has one for the whole file, ``fragmented`` where the table is spread over
+        the file (§8.8), ``unfinished`` where there is none, or not all of it.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    with path.open("rb") as file:
+        for kind, start, end in _boxes(file, 0, file.seek(0, os.SEEK_END)):
+            if kind == b"moov":
+                inner = _boxes(file, start + _HEADER_BYTES, end)
+                is_fragmented = any(name == b"mvex" for name, _, _ in inner)
+                return "fragmented" if is_fragmented else "final"
+    return "unfinished"
+
+
+def media_data(path: Path) -> tuple[int, int] | None:
+    """Find the content of the first ``mdat`` box (§8.1.1), also of one that breaks off.
+
+    Returns:
+        Where it begins and ends in the file, or None where there is no such box.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    with path.open("rb") as file:
+        size_bytes = file.seek(0, os.SEEK_END)
+        start = 0
+        for kind, begin, end in _boxes(file, 0, size_bytes):
+            if kind == b"mdat" and end - begin > _LONG_HEADER_BYTES:
+                return _content(file, begin), end
+            start = end
+        # What follows is a box that was never completed.
+        file.seek(start)
+        header = file.read(_LONG_HEADER_BYTES)
+        return (_content(file, start), size_bytes) if header[4:8] == b"mdat" else None
+
+
+def _content(file: BinaryIO, start: int) -> int:
+    file.seek(start)
+    is_long = int.from_bytes(file.read(4), "big") == 1
+    return start + (_LONG_HEADER_BYTES if is_long else _HEADER_BYTES)
 
 
 def _samples(file: BinaryIO, start: int, end: int) -> int:

@@ -25,7 +25,7 @@ from gazewire.recording.neon.recorded_imu import RecordedImu
 from gazewire.recording.neon.recorded_video import RecordedVideo
 from gazewire.recording.neon.samples import find_parts, read_array
 
-__all__ = ["NeonRecording", "RecordedInfo"]
+__all__ = ["NeonRecording", "RecordedInfo", "means_lack_offset"]
 
 # From this version of the app on, the mean gaze of movements has the wearer's offset in it.
 _MEANS_WITH_OFFSET = (2, 9, 31)
@@ -122,7 +122,7 @@ class NeonRecording:
     @cached_property
     def eye_events(self) -> RecordedEyeEvents:
         """Fixations, saccades and blinks."""
-        offset = self.info.gaze_offset if _means_lack_offset(self.info.app_version) else (0.0, 0.0)
+        offset = self.info.gaze_offset if means_lack_offset(self.info.app_version) else (0.0, 0.0)
         return RecordedEyeEvents(self.folder, mean_offset_px=offset)
 
     @cached_property
@@ -184,7 +184,8 @@ def _read_info(path: Path) -> RecordedInfo:
         ) from error
 
 
-def _means_lack_offset(app_version: str | None) -> bool:
+def means_lack_offset(app_version: str | None) -> bool:
+    """Tell whether an app wrote the mean gaze of movements without the wearer's offset."""
     # Seen in recordings of 2.9.18 and 2.9.19: the mean of the samples is the stored mean plus the
     # offset, in x and in y.
     match = re.match(r"(\d+)\.(\d+)\.(\d+)", app_version or "")
