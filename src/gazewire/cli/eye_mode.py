@@ -7,8 +7,8 @@ import os
 
 __all__ = ["EyeMode", "has_eye_processes"]
 
-# Two eyes, the service and the bus have a core each.
-_CORES_FOR_PROCESSES = 4
+# In one process both eyes and all the rest share one Python; two processes can be on two cores.
+_CORES_FOR_PROCESSES = 2
 
 
 class EyeMode(enum.StrEnum):
