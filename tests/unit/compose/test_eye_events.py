@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+
+import numpy as np
+import pytest
+
+from gazewire.compose.eye_events import EyeEventTeller
+from gazewire.model import (
+    Blink,
+    Ellipse,
+    EyeEvent,
+    EyeId,
+    Fixation,
+    GazeDatum,
+    MappedGaze,
+    Onset,
+    PupilDatum,
+    Saccade,
+)
+from gazewire.optics import Camera
+
+START_NS = 1_700_000_000_000_000_000
+INTERVAL_NS = 5_000_000
+CAMERA = Camera(1600, 1200, (900.0, 900.0), (799.5, 599.5))
+FLAT = Ellipse(center_px=(1.0, 1.0), axes_px=(2.0, 2.0), angle_deg=0.0)
+# Half a second here, half a second there, and a jump of 20 ms between.
+PLACES = [*[(600.0, 500.0)] * 100, *[(700.0, 500.0), (800.0, 500.0), (900.0, 500.0)]]
+PLACES += [(1000.0, 500.0)] * 100
+
+
+def pupil(eye_id: EyeId, instant_ns: int, confidence: float = 0.95) -> PupilDatum:
+    return PupilDatum(
+        eye_id=eye_id,
+        detector="2d",
+        method="2d",
+        timestamp_unix_ns=instant_ns,
+        norm_pos=(0.5, 0.5),
+        diameter_px=2.0,
+        ellipse=FLAT,
+        confidence=confidence,
+    )
+
+
+def events_of_gaze() -> list[EyeEvent]:
+    teller = EyeEventTeller(CAMERA)
+    noise = np.random.default_rng(5).normal(0.0, 0.5, (1000, 2))
+    found: list[EyeEvent] = []
+    for number, (place, wobble) in enumerate(zip(itertools.cycle(PLACES), noise, strict=False)):
+        instant_ns = START_NS + number * INTERVAL_NS
+        x, y = np.array(place) + wobble
+        base = pupil(0, instant_ns), pupil(1, instant_ns)
+        gaze = MappedGaze(
+            timestamp_unix_ns=instant_ns,
+            confidence=0.95,
+            base=base,
+            norm_pos=(x / 1600, 1 - y / 1200),
+        )
+        datum = GazeDatum(timestamp_unix_ns=instant_ns, x_px=x, y_px=y)
+        found += teller.take_gaze(gaze, datum)
+    return found
+
+
+@pytest.fixture(scope="module")
+def events() -> list[EyeEvent]:
+    return events_of_gaze()
+
+
+def test_rests_and_jumps_are_told_in_turn(events: list[EyeEvent]) -> None:
+    kinds = [type(event) for event in events if not isinstance(event, Onset)]
+    assert len(kinds) >= 12
+    assert all(a != b for a, b in itertools.pairwise(kinds))
+    assert set(kinds) == {Fixation, Saccade}
+
+
+def test_what_ends_is_followed_by_what_begins(events: list[EyeEvent]) -> None:
+    onsets = Counter(event.kind for event in events if isinstance(event, Onset))
+    assert abs(onsets["fixation"] - onsets["saccade"]) <= 1
+    for ended, begun in itertools.pairwise(events):
+        if isinstance(begun, Onset) and not isinstance(ended, Onset | Blink):
+            assert begun.start_unix_ns == ended.end_unix_ns
+
+
+def test_movements_are_told_in_pixels_and_degrees_of_the_scene(events: list[EyeEvent]) -> None:
+    saccades = [event for event in events if isinstance(event, Saccade)]
+    fixations = [event for event in events if isinstance(event, Fixation)]
+    for saccade in saccades[:4]:
+        assert saccade.amplitude_px == pytest.approx(400, abs=110)
+        assert saccade.amplitude_deg == pytest.approx(25, abs=7)
+        assert saccade.max_velocity_px_s >= saccade.mean_velocity_px_s
+    for fixation in fixations[1:5]:
+        assert min(abs(fixation.mean_gaze_px[0] - x) for x in (600, 1000)) < 30
+        assert fixation.end_unix_ns - fixation.start_unix_ns > 350_000_000
+
+
+def test_closed_lids_are_one_blink() -> None:
+    teller = EyeEventTeller(CAMERA)
+    found: list[EyeEvent] = []
+    for number in range(400):
+        instant_ns = START_NS + number * INTERVAL_NS
+        confidence = 0.0 if 200 <= number < 240 else 0.95
+        for eye_id in (0, 1):
+            found += teller.take_pupil(pupil(1 if eye_id else 0, instant_ns, confidence))
+    (blink,) = found
+    assert isinstance(blink, Blink)
+    assert blink.start_unix_ns == pytest.approx(START_NS + 200 * INTERVAL_NS, abs=4 * INTERVAL_NS)
+    assert blink.end_unix_ns == pytest.approx(START_NS + 240 * INTERVAL_NS, abs=4 * INTERVAL_NS)
