@@ -1,4 +1,4 @@
-"""The pupil detector on rendered eyes, beside Pupil Labs' Detector2D: how near, how sure, how quick.
+"""The pupil detector on rendered eyes, beside Detector2D: how near, how sure, how quick.
 
     python benchmarks/bench_detector.py [--persons 20] [--images 20] [--runs 3]
 

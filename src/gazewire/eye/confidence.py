@@ -34,8 +34,8 @@ _CONTRAST = 14.0
 _STEPS = 3.5
 _UNEVENNESS = -0.2
 _ROUNDNESS, _ROUND_ENOUGH = 2.0, 0.8
-# Against irises: a pupil is seldom wider than a third of the image.
-_LARGENESS, _LARGE = -3.0, 1 / 3
+# Against irises: a pupil is seldom wider than a quarter of the image.
+_LARGENESS, _LARGE = -3.0, 0.28
 AGREEMENT = 6.5
 """What is added for edges that agree with an ellipse on all rays, see `refine`."""
 

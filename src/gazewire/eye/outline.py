@@ -8,6 +8,8 @@ lashes or lids, are left out or outvoted, and what they leave open is taken to b
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,7 +17,7 @@ from gazewire.eye.ellipses import Ellipses, Floats
 from gazewire.eye.picture import GREY_LEVELS
 from gazewire.eye.rays import Rays, clean_along, quantile, sampled, with_neighbours
 
-__all__ = ["refine", "snap"]
+__all__ = ["FINE_RAYS", "Edges", "refine", "snap"]
 
 # Roughly, in the coarse image. Lengths are relative to the ellipse.
 _SNAP_RAYS = Rays(24)
@@ -29,14 +31,14 @@ _SNAP_STEP = 6.0
 _SNAP_TOLERANCE = 0.06
 
 # Finely, at working size. Lengths are pixels.
-_FINE_RAYS = Rays(40)
+FINE_RAYS = Rays(40)
 _FINE_STEPS_PX = np.arange(-9, 10, dtype=np.float32)
 # All but so many steps at either end are to be free of glints.
 _FINE_GLINT_STEPS = 4
 # Two rounds: how far ellipses are off, as a deviation, and how often the fit is solved.
 _FINE_ROUNDS = ((5.0, 1), (3.5, 2))
 # By the contrast of pupil and iris: a lid that is brighter than this is taken to be no brighter.
-_FINE_CLIP = 2.0
+_FINE_CLIP = 1.3
 _FINE_STEP = 1.0
 _FINE_TOLERANCE_PX = 1.2
 _LEAST_CONTRAST = 2.0
@@ -98,24 +100,33 @@ def snap(tones: NDArray[np.float32], ellipses: Ellipses) -> Ellipses:
     return ellipses.moved(modes)
 
 
-def refine(
-    levels: NDArray[np.float32], ellipses: Ellipses, support_px: float
-) -> tuple[Ellipses, Floats]:
-    """Lay ellipses on the edges near them, to a fraction of a pixel.
+@dataclass(frozen=True, slots=True)
+class Edges:
+    """The edge along each ray that most likely is the pupil's.
 
-    Args:
-        levels: (h, w), see `EyePicture.levels`.
-        ellipses: K of them, off by some pixels.
-        support_px: how near an ellipse an edge supports it.
-
-    Returns:
-        K ellipses, and (K,) how well edges agree with each: the share of its rays that have one
-        where it is, where less steep ones count less.
+    Attributes:
+        offset_px: (K, N), how far outside of the ellipse.
+        weight: (K, N), 0 to 1, how steep for this pupil; 0 where a glint is near.
+        length_px: (K, N), from the middle to the outline.
+        whole: (K, N), no glint is near.
     """
-    rays, steps = _FINE_RAYS, _FINE_STEPS_PX
-    offsets = steps[2:-2]
-    middle, near = len(steps) // 2, slice(_FINE_GLINT_STEPS, -_FINE_GLINT_STEPS)
-    for width, solves in _FINE_ROUNDS:
+
+    offset_px: Floats
+    weight: Floats
+    length_px: Floats
+    whole: NDArray[np.bool_]
+
+    @classmethod
+    def near(cls, levels: NDArray[np.float32], ellipses: Ellipses, width_px: float) -> Edges:
+        """Find those of `FINE_RAYS`.
+
+        Args:
+            levels: (h, w), see `EyePicture.levels`.
+            ellipses: K of them.
+            width_px: how far they are off, as a deviation.
+        """
+        rays, steps = FINE_RAYS, _FINE_STEPS_PX
+        offsets, middle = steps[2:-2], len(steps) // 2
         across = rays.directions @ ellipses.shapes.transpose(0, 2, 1)
         length: Floats = np.sqrt((across * across).sum(axis=2))
         along = sampled(levels, ellipses, rays, 1 + steps / length[:, :, None])
@@ -137,27 +148,59 @@ def refine(
         edge *= clean
         edge /= edge + _FINE_STEP
 
-        likely = edge * np.exp((offsets / width) ** 2 * -0.5)
+        likely = edge * np.exp((offsets / width_px) ** 2 * -0.5)
         place = likely[:, :, 1:-1].argmax(axis=2) + 1
         flat = _flat(place, rise)
-        offset: Floats = offsets[place] + _peak(rise.ravel(), flat)
-        weight = edge.ravel().take(flat)
-        whole = clean[:, :, near].all(axis=2)
-        weight *= whole
+        whole = clean[:, :, _FINE_GLINT_STEPS:-_FINE_GLINT_STEPS].all(axis=2)
+        return cls(
+            offset_px=offsets[place] + _peak(rise.ravel(), flat),
+            weight=edge.ravel().take(flat) * whole,
+            length_px=length,
+            whole=whole,
+        )
+
+    def fit(self, ellipses: Ellipses, weight: Floats, *, solves: int) -> tuple[Ellipses, Floats]:
+        """Move ellipses to these edges.
+
+        Args:
+            ellipses: K of them, for which the edges were found.
+            weight: (K, N) of each edge.
+            solves: how often the fit is solved; from the second on outliers count less.
+
+        Returns:
+            K ellipses, and (K, N) pixels by which each edge is outside of its new ellipse.
+        """
+        offset = self.offset_px / self.length_px
         tolerance = (_FINE_TOLERANCE_PX / ellipses.radii)[:, None]
         modes = _fitted(
-            offset / length,
-            weight,
-            rays,
-            _FINE_STIFFNESS,
-            ellipses.flatness,
-            tolerance,
-            solves=solves,
+            offset, weight, FINE_RAYS, _FINE_STIFFNESS, ellipses.flatness, tolerance, solves=solves
         )
-        ellipses = ellipses.moved(modes)
-    supports = np.abs(offset - (modes @ rays.modes.T) * length) <= support_px
-    agreement: Floats = (weight * supports).sum(axis=1) / (whole.sum(axis=1) + _DOUBTFUL_RAYS)
-    return ellipses, agreement
+        return ellipses.moved(modes), (offset - modes @ FINE_RAYS.modes.T) * self.length_px
+
+    def agreement(self, weight: Floats, missed_px: Floats, support_px: float) -> Floats:
+        """(K,) share of the rays that have an edge within so many pixels; flat ones count less."""
+        supports = weight * (np.abs(missed_px) <= support_px)
+        agreement: Floats = supports.sum(axis=1) / (self.whole.sum(axis=1) + _DOUBTFUL_RAYS)
+        return agreement
+
+
+def refine(
+    levels: NDArray[np.float32], ellipses: Ellipses, support_px: float
+) -> tuple[Ellipses, Floats]:
+    """Lay ellipses on the edges near them, to a fraction of a pixel.
+
+    Args:
+        levels: (h, w), see `EyePicture.levels`.
+        ellipses: K of them, off by some pixels.
+        support_px: how near an ellipse an edge supports it.
+
+    Returns:
+        K ellipses, and (K,) how well edges agree with each, see `Edges.agreement`.
+    """
+    for width_px, solves in _FINE_ROUNDS:
+        edges = Edges.near(levels, ellipses, width_px)
+        ellipses, missed = edges.fit(ellipses, edges.weight, solves=solves)
+    return ellipses, edges.agreement(edges.weight, missed, support_px)
 
 
 def _flat(place: NDArray[np.integer], values: Floats) -> NDArray[np.integer]:
