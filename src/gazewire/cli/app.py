@@ -37,6 +37,10 @@ VERBS = {
     "up": Verb("Measure eyes, and serve what comes of it: service and device in one."),
     "device": Verb("Serve the Realtime API: a phone and a pair of glasses, in software."),
     "service": Verb("Serve the Core network API, headless: Pupil Remote, the bus, eyes and gaze."),
+    "cameras": Verb(
+        "Acquire from many cameras: images out to other programs, boxes back, a page that shows "
+        "all."
+    ),
     "calibrate": Verb(
         "Calibrate a running service from a terminal: progress, result, or why there is none."
     ),
@@ -51,6 +55,10 @@ VERBS = {
     "record": Verb(
         "Record what comes from a device to this machine, in the layout that Neon records in."
     ),
+    "info": Verb("Say what a recording holds: streams, rates, gaps, and what is wrong with it."),
+    "repair": Verb("Make a copy of a recording that every reader opens, and say what was lost."),
+    "export": Verb("Write recordings as CSV, Parquet or BIDS, many at once."),
+    "replay": Verb("Serve a recording as a device, at its own pace or faster."),
     "doctor": Verb(
         "Say what is wrong between this computer and a device, and what to do about it."
     ),

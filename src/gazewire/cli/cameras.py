@@ -1,0 +1,94 @@
+"""``gazewire cameras``: many cameras, their images for other programs."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from gazewire.cli.running import announce, run
+from gazewire.time import SystemClock
+
+if TYPE_CHECKING:
+    from gazewire.multicam import RunningCameras
+
+__all__ = ["cameras"]
+
+_EVERYWHERE = "0.0.0.0"
+
+
+def cameras(
+    config: Annotated[
+        Path, typer.Argument(metavar="CONFIG", help="TOML, or camera_configs.json as it is.")
+    ],
+    port: Annotated[
+        int,
+        typer.Option(
+            min=0, max=65000, help="Of the first camera's images; all others count up. 0 is any."
+        ),
+    ] = 5555,
+    http_port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Of the page that shows the cameras.")
+    ] = 8090,
+    host: Annotated[
+        str, typer.Option(help="Interface of every socket; 0.0.0.0 is all of them.")
+    ] = "127.0.0.1",
+    lan: Annotated[bool, typer.Option("--lan", help="The same as --host 0.0.0.0.")] = False,
+    record: Annotated[
+        bool, typer.Option("--record", help="Record every camera from the start.")
+    ] = False,
+    experiment: Annotated[
+        str | None,
+        typer.Option(
+            help="Recordings go to a folder of this name; or an experiment file (.json): subjects."
+        ),
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Say that it is ready in one line of JSON.")
+    ] = False,
+) -> None:
+    """Acquire from many cameras: images out to other programs, boxes back, a page that shows all.
+
+    Port 0 takes any free port.
+    """
+
+    async def program(stop: asyncio.Event) -> None:
+        # Here, so that the other verbs work where what cameras need is not installed.
+        from gazewire.multicam import load_config, serve_cameras
+        from gazewire.multicam.experiment import find_experiment
+
+        settings, folder = find_experiment(load_config(config), experiment)
+        async with serve_cameras(
+            settings,
+            SystemClock(),
+            host=_EVERYWHERE if lan else host,
+            first_port=port,
+            http_port=http_port,
+            record_dir=folder if record else None,
+        ) as running:
+            announce(_facts(running), _text(running), as_json=as_json)
+            await stop.wait()
+
+    run(program)
+
+
+def _facts(running: RunningCameras) -> dict[str, object]:
+    return {
+        "cameras": [
+            {"id": camera.config.id, "images": camera.images_url, "boxes": camera.boxes_url}
+            for camera in running.cameras
+        ],
+        "http": running.http_url,
+        "pid": os.getpid(),
+    }
+
+
+def _text(running: RunningCameras) -> str:
+    lines = [
+        f"  {camera.config.name}  images {camera.images_url}, boxes {camera.boxes_url}"
+        for camera in running.cameras
+    ]
+    return "\n".join(["Cameras", *lines, f"  page  {running.http_url}", "Stop with Ctrl+C."])

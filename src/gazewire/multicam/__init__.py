@@ -1,0 +1,24 @@
+"""Many cameras at once: images out to other programs, boxes back, and nobody waited for."""
+
+from gazewire.errors import MissingExtraError
+
+try:
+    import cv2 as _  # noqa: F401
+except ImportError as missing:
+    raise MissingExtraError("cameras") from missing
+
+from gazewire.multicam.config import CameraConfig, CamerasConfig, ConfigError, load_config
+from gazewire.multicam.server import RunningCameras, serve_cameras
+from gazewire.multicam.subscriber import CameraFrame, CameraSubscriber, subscribe
+
+__all__ = [
+    "CameraConfig",
+    "CameraFrame",
+    "CameraSubscriber",
+    "CamerasConfig",
+    "ConfigError",
+    "RunningCameras",
+    "load_config",
+    "serve_cameras",
+    "subscribe",
+]

@@ -1,0 +1,224 @@
+"""One camera at work: acquisition, sockets, boxes and figures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+import msgspec
+
+from gazewire.camera import Shot
+from gazewire.model import Frame
+from gazewire.multicam.acquisition import Acquisition
+from gazewire.multicam.answers import Answers, ClientFigures
+from gazewire.multicam.config import CameraConfig
+from gazewire.multicam.overlay import Overlay
+from gazewire.multicam.publisher import Publisher
+from gazewire.multicam.recording import CameraRecorder
+from gazewire.multicam.sources import open_source
+from gazewire.net.image_sockets import ImageSockets
+from gazewire.time import Clock
+from gazewire.wire.camera import Box, Point
+
+__all__ = ["CameraStatus", "RunningCamera", "ShownBox", "SocketPlan"]
+
+
+class ShownBox(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A box or a point as it is shown now; a point is its own two corners.
+
+    Attributes:
+        TOP_LEFT: x and y in pixels of the image.
+        BOTTOM_RIGHT: x and y.
+        ID: the client's name for it.
+        LABEL: beside it.
+    """
+
+    TOP_LEFT: tuple[float, float]
+    BOTTOM_RIGHT: tuple[float, float]
+    ID: str = ""
+    LABEL: str = ""
+
+
+class CameraStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """A camera as ``GET /api/cameras`` tells it.
+
+    Attributes:
+        id: as messages name it.
+        name: as people call it.
+        connected: whether it gives images.
+        width: pixels in a row.
+        height: rows.
+        fps: images a second of late.
+        frames: images that came from it so far.
+        dropped: images lost so far, by cause.
+        boxes: those that are shown now.
+        malformed: messages of clients that could not be read.
+        outside: boxes that were not wholly inside the image.
+        subscribers: subscriptions to its images.
+        published: images sent, by form.
+        clients: those that answer, with latencies.
+        recording: the path of the video that is being written, or None.
+        images: where images go out.
+        boxes_address: where commands come in.
+    """
+
+    id: str
+    name: str
+    connected: bool
+    width: int
+    height: int
+    fps: float
+    frames: int
+    dropped: dict[str, int]
+    boxes: list[ShownBox]
+    malformed: int
+    outside: int
+    subscribers: int
+    published: dict[str, int]
+    clients: list[ClientFigures]
+    recording: str | None
+    images: str
+    boxes_address: str
+
+
+@dataclass(frozen=True, slots=True)
+class SocketPlan:
+    """Where the sockets of a camera are bound, and how often they are used; see `Rates`."""
+
+    images: tuple[str, int]
+    boxes: tuple[str, int]
+    put_hz: float
+    pull_hz: float
+    frame_hz: float | None
+    box_ttl_s: float
+
+
+class RunningCamera:
+    """A camera that gives images to whoever wants them; a context manager.
+
+    Args:
+        config: what it is.
+        plan: its sockets.
+        clock: the program's.
+        open_recorder: makes what records it, from the size and rate of its images; None: it is not
+            recorded.
+
+    Raises:
+        SourceError: it cannot be opened.
+        NetworkError: an address cannot be bound.
+        RecordingError: it cannot be recorded.
+    """
+
+    def __init__(
+        self,
+        config: CameraConfig,
+        plan: SocketPlan,
+        clock: Clock,
+        open_recorder: Callable[[CameraConfig, int, int, float], CameraRecorder] | None = None,
+    ) -> None:
+        self.config = config
+        self._clock = clock
+        self._overlay = Overlay(plan.box_ttl_s)
+        self._answers = Answers()
+        self._recorder: CameraRecorder | None = None
+        self._acquisition = Acquisition(
+            config.name, lambda: open_source(config, clock), self._take, clock
+        )
+        with ExitStack() as undo:
+            shape = self._acquisition.open().shape
+            undo.callback(self._acquisition.stop)
+            self._size = shape.width, shape.height
+            self._sockets = undo.enter_context(
+                ImageSockets(plan.images, plan.boxes, config.forms, name=config.name)
+            )
+            self._publisher = Publisher(
+                config.id,
+                self._sockets,
+                plan,
+                self._size,
+                clock,
+                self._overlay,
+                self._answers,
+            )
+            if open_recorder is not None:
+                self._recorder = open_recorder(config, shape.width, shape.height, shape.rate_hz)
+            undo.pop_all()
+
+    def __enter__(self) -> Self:
+        self._publisher.start()
+        if self._recorder is not None:
+            self._recorder.start()
+        self._acquisition.start()
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._acquisition.stop()
+        self._publisher.stop()
+        self._sockets.__exit__(exc_type, exc, traceback)
+        if self._recorder is not None:
+            self._recorder.finish(self._acquisition.frames, self._acquisition.dropped)
+
+    @property
+    def images_url(self) -> str:
+        """Where images go out."""
+        return self._sockets.images_url
+
+    @property
+    def boxes_url(self) -> str:
+        """Where commands come in."""
+        return self._sockets.boxes_url
+
+    @property
+    def newest(self) -> Frame | None:
+        """The newest image, if there is one."""
+        shot = self._publisher.newest
+        return None if shot is None else shot.frame
+
+    def status(self) -> CameraStatus:
+        """Tell how it is."""
+        acquired, publisher = self._acquisition, self._publisher
+        return CameraStatus(
+            id=self.config.id,
+            name=self.config.name,
+            connected=acquired.connected,
+            width=self._size[0],
+            height=self._size[1],
+            fps=round(acquired.rate_hz, 2),
+            frames=acquired.frames,
+            dropped={str(cause): count for cause, count in acquired.dropped.items()},
+            boxes=[_shown(shape) for shape in self._overlay.shown(self._clock.mono_ns())],
+            malformed=publisher.malformed,
+            outside=publisher.outside,
+            subscribers=publisher.subscribers,
+            published={form.value: count for form, count in list(publisher.published.items())},
+            clients=self._answers.figures(),
+            recording=None if self._recorder is None else str(self._recorder.path),
+            images=self.images_url,
+            boxes_address=self.boxes_url,
+        )
+
+    def _take(self, shot: Shot) -> None:
+        if self._recorder is not None and not self._recorder.offer(shot):
+            self._acquisition.lose("queue")
+        dropped = self._acquisition.dropped
+        self._publisher.offer(shot, {cause: count for cause, count in dropped.items() if count})
+
+
+def _shown(shape: Box | Point) -> ShownBox:
+    if isinstance(shape, Point):
+        corner = (shape.x_px, shape.y_px)
+        return ShownBox(TOP_LEFT=corner, BOTTOM_RIGHT=corner, ID=shape.id, LABEL=shape.label)
+    return ShownBox(
+        TOP_LEFT=(shape.left_px, shape.top_px),
+        BOTTOM_RIGHT=(shape.right_px, shape.bottom_px),
+        ID=shape.id,
+        LABEL=shape.label,
+    )

@@ -1,0 +1,78 @@
+"""From what a configuration says a camera is, to the camera."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from gazewire.camera import (
+    CameraSource,
+    CaptureCamera,
+    MovingPattern,
+    VideoCamera,
+    VideoShape,
+)
+from gazewire.errors import UnreadableSourceError
+from gazewire.multicam.config import CameraConfig
+from gazewire.time import Clock
+
+__all__ = ["open_source"]
+
+_WIDTH = 640
+_HEIGHT = 480
+
+
+def open_source(config: CameraConfig, clock: Clock) -> CameraSource:
+    """Open the camera that a configuration names; what it needs is imported only now.
+
+    Raises:
+        SourceError: it cannot be opened.
+        MissingExtraError: a package is not installed.
+    """
+    kind, _, rest = config.source.partition(":")
+    is_colour = config.pixel_format == "Colour"
+    shape = VideoShape(
+        width=config.width or _WIDTH, height=config.height or _HEIGHT, rate_hz=config.fps
+    )
+    match kind:
+        case "synthetic":
+            return MovingPattern(
+                config.id, shape, clock, seed=config.seed or 0, is_colour=is_colour
+            )
+        case "pylon":
+            from gazewire.camera.pylon import PylonSettings, open_pylon
+
+            settings = PylonSettings(
+                width=config.width,
+                height=config.height,
+                rate_hz=config.fps,
+                exposure_us=config.exposure_us,
+                gain_db=config.gain_db,
+                pixel_format="bgr24" if is_colour else "gray",
+            )
+            return open_pylon(config.id, rest, settings, clock)
+        case "v4l2":
+            from gazewire.camera.uvc import open_uvc
+
+            capture = open_uvc(
+                Path(rest), width=shape.width, height=shape.height, rate_hz=config.fps
+            )
+            return CaptureCamera(config.id, capture, clock)
+        case "gentl" | "aravis":
+            raise UnreadableSourceError(
+                config.source, f"{config.source}: cameras by {kind} cannot be opened yet"
+            )
+        case _:
+            return _open_footage(config, clock, is_colour=is_colour)
+
+
+def _open_footage(config: CameraConfig, clock: Clock, *, is_colour: bool) -> CameraSource:
+    path = Path(config.source)
+    if path.is_dir():
+        from gazewire.camera.image_folder import ImageFolder
+
+        return VideoCamera(
+            config.id, ImageFolder(path, rate_hz=config.fps, is_colour=is_colour), clock
+        )
+    from gazewire.media import VideoFile
+
+    return VideoCamera(config.id, VideoFile(path), clock)

@@ -1,0 +1,29 @@
+"""Images of a camera for other programs, and what those answer: every byte of it, and no socket.
+
+Three forms of an image, of which a socket serves all and each client subscribes to one:
+
+- `ImageJson`, one part of JSON: what existing clients of pyMultiVideo read;
+- `ImageMap`, three parts: that program's later form;
+- `FrameHeader` before raw pixels: ours, with colour, frame numbers and lost images.
+
+Back come boxes: `Command`.
+"""
+
+from gazewire.wire.camera.command import Box, Command, Point
+from gazewire.wire.camera.frame_message import FrameHeader, RawPixelFormat, image_shape
+from gazewire.wire.camera.image_json import ImageJson
+from gazewire.wire.camera.image_map import ImageMap
+from gazewire.wire.camera.image_topic import ImageForm, form_of_subscription
+
+__all__ = [
+    "Box",
+    "Command",
+    "FrameHeader",
+    "ImageForm",
+    "ImageJson",
+    "ImageMap",
+    "Point",
+    "RawPixelFormat",
+    "form_of_subscription",
+    "image_shape",
+]

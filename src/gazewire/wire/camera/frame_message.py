@@ -1,0 +1,100 @@
+"""An image in three parts with all that is known of it, our own form.
+
+The topic ``frame``; a MessagePack map, the header; the pixels as they are. What may be added to
+the header later has a default, and readers pass over what they do not know.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Literal
+
+import msgspec
+
+from gazewire.errors import LocalProtocolError, RemoteProtocolError
+from gazewire.wire.camera.image_topic import ImageForm
+
+__all__ = ["FrameHeader", "RawPixelFormat", "image_shape"]
+
+RawPixelFormat = Literal["gray", "bgr24", "yuv420p"]
+"""``gray``: (H, W). ``bgr24``: (H, W, 3), blue first. ``yuv420p``: (H * 3 / 2, W), planes of 4:2:0
+one after the other, in video range."""
+
+
+def image_shape(pixel_format: RawPixelFormat, width: int, height: int) -> tuple[int, ...]:
+    """Tell the shape of the array of bytes that an image is.
+
+    Raises:
+        ValueError: an image of ``yuv420p`` has an odd side.
+    """
+    match pixel_format:
+        case "gray":
+            return height, width
+        case "bgr24":
+            return height, width, 3
+        case "yuv420p":
+            if width % 2 or height % 2:
+                raise ValueError(f"sides of yuv420p are even, not {width}x{height}")
+            return height * 3 // 2, width
+
+
+class FrameHeader(msgspec.Struct, frozen=True, kw_only=True):
+    """What stands before the pixels.
+
+    Attributes:
+        id: of the camera.
+        index: counts the images that came from the camera since the program began; where the
+            camera counts too, a gap means that images were lost.
+        exposure_unix_ns: instant of exposure, nanoseconds of the Unix epoch.
+        pixel_format: layout of the pixels.
+        shape: of the array of bytes: rows, bytes or pixels in a row, channels if there are any.
+        drops: images lost so far, by cause.
+        uncertainty_ns: how far off the instant may be; None where nobody knows.
+    """
+
+    id: str
+    index: int
+    exposure_unix_ns: int
+    pixel_format: RawPixelFormat
+    shape: tuple[int, ...]
+    drops: dict[str, int] = {}
+    uncertainty_ns: int | None = None
+
+    def message(self, pixels: bytes | memoryview) -> list[bytes | memoryview]:
+        """Make the parts of a message. The pixels are not copied.
+
+        Raises:
+            LocalProtocolError: there are more or fewer bytes than the shape has.
+        """
+        if fault := self._size_fault(pixels):
+            raise LocalProtocolError(fault)
+        return [ImageForm.MULTIPART.prefix, msgspec.msgpack.encode(self), pixels]
+
+    @classmethod
+    def parse(cls, parts: Sequence[bytes | memoryview]) -> tuple[FrameHeader, bytes | memoryview]:
+        """Read a message: what stands before the pixels, and the pixels.
+
+        Raises:
+            RemoteProtocolError: that is no such message.
+        """
+        if len(parts) != 3 or parts[0] != ImageForm.MULTIPART.prefix:
+            raise RemoteProtocolError("a frame has three parts, of which the first is frame")
+        try:
+            header = _DECODER.decode(parts[1])
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+            raise RemoteProtocolError(f"what stands before a frame is wrong: {error}") from error
+        if fault := header._size_fault(parts[2]):
+            raise RemoteProtocolError(fault)
+        return header, parts[2]
+
+    def _size_fault(self, pixels: bytes | memoryview) -> str | None:
+        expected, got = math.prod(self.shape), memoryview(pixels).nbytes
+        dimensions = 3 if self.pixel_format == "bgr24" else 2
+        if len(self.shape) == dimensions and min(self.shape) > 0 and got == expected:
+            return None
+        sides = "x".join(map(str, self.shape))
+        return f"a {self.pixel_format} frame of {sides} has {expected} bytes, not {got}"
+
+
+_DECODER = msgspec.msgpack.Decoder(FrameHeader)
