@@ -52,3 +52,4 @@ peers:
 	@tools/make-env .venvs/peers-core --no-binary zeromq-pyre --group peers-core
 	@tools/make-env .venvs/peers-old --no-binary msgpack --group peers-old
 	@tools/make-env .venvs/peers-eye --group peers-eye
+	@tools/make-env .venvs/peers-bids --group peers-bids

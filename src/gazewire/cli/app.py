@@ -58,7 +58,6 @@ VERBS = {
     "info": Verb("Say what a recording holds: streams, rates, gaps, and what is wrong with it."),
     "repair": Verb("Make a copy of a recording that every reader opens, and say what was lost."),
     "export": Verb("Write recordings as CSV, Parquet or BIDS, many at once."),
-    "replay": Verb("Serve a recording as a device, at its own pace or faster."),
     "doctor": Verb(
         "Say what is wrong between this computer and a device, and what to do about it."
     ),

@@ -1,0 +1,70 @@
+"""``gazewire export``: recordings for other programs."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from gazewire.cli.failing import told_in_a_sentence
+from gazewire.export import ExportFormat, ExportResult, export_all
+
+__all__ = ["export"]
+
+_FAILED_STATUS = 1
+
+
+def export(
+    folders: Annotated[list[Path], typer.Argument(metavar="FOLDER...", help="The recordings.")],
+    to: Annotated[ExportFormat, typer.Option(help="As what.")],
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Where to.")],
+    processes: Annotated[
+        int | None,
+        typer.Option(
+            min=1, help="How many at once. [default: one for each core]", show_default=False
+        ),
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Write a line of JSON for each recording.")
+    ] = False,
+) -> None:
+    """Write recordings as CSV, Parquet or BIDS, many at once.
+
+    Tables have the columns of the vendor's own exports: of its cloud for Neon and Invisible, of
+    Pupil Player for Core. One that fails stops no other; the status is 1 then.
+    """
+    results: list[ExportResult] = []
+    # The bar goes to people, the results to whoever reads them.
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        disable=not sys.stderr.isatty(),
+        transient=True,
+    )
+    with told_in_a_sentence(), bar:
+        task = bar.add_task("Exporting", total=len(folders))
+        for result in export_all(folders, to, out, processes=processes):
+            results.append(result)
+            bar.advance(task)
+            if as_json:
+                facts = {
+                    "recording": str(result.folder),
+                    "written": [str(path) for path in result.written],
+                    "failure": result.failure,
+                }
+                typer.echo(msgspec.json.encode(facts).decode())
+            elif result.failure is None:
+                where = result.written[0].parent if result.written else out
+                typer.echo(f"{result.folder}: {len(result.written)} files in {where}")
+            else:
+                typer.echo(f"{result.folder}: {result.failure}", err=True)
+    if any(result.failure is not None for result in results):
+        raise typer.Exit(_FAILED_STATUS)
