@@ -1,6 +1,6 @@
 """How well 3-D eye models know the gaze and the pupil of eyes that are known exactly.
 
-    python benchmarks/accuracy_eye_model.py [--persons 8] [--rate 200] [--noise 1.0]
+    python benchmarks/accuracy_eye_model.py [--persons 8] [--first 1] [--rate 200] [--noise 1.0]
 
 Synthetic persons look about as they do in `gazewire.sim`, for a minute; after half of it their
 glasses slip by 1 mm in a random direction. The ellipses of their pupils, seen through their
@@ -194,7 +194,8 @@ def recovery(t_s: NDArray[np.float64], errors_deg: NDArray[np.float64]) -> float
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--persons", type=int, default=8, help="seeds 1 to this")
+    parser.add_argument("--persons", type=int, default=8, help="how many")
+    parser.add_argument("--first", type=int, default=1, help="seed of the first one")
     parser.add_argument("--rate", type=int, default=200, help="frames a second")
     parser.add_argument("--noise", type=float, default=1.0, help="times the errors above")
     parser.add_argument("--image", action="store_true", help="detect pupils in rendered images")
@@ -207,7 +208,7 @@ def main() -> None:
     if PYE3D.exists():
         contenders.append(Contender("pye3d 0.3.2", [str(PYE3D), "eye_model_pye3d.py"]))
     figures: dict[str, list[Figures]] = {contender.name: [] for contender in contenders}
-    for seed in range(1, options.persons + 1):
+    for seed in range(options.first, options.first + options.persons):
         for eye in eyes(seed, options.rate, options.noise, from_images=options.image):
             for contender in contenders:
                 found = Figures.of(eye, *contender.told(eye))

@@ -17,7 +17,7 @@ __all__ = ["LASTING_VARIANCE", "Glimpse", "GlimpseMaker", "IdealCamera", "Observ
 # Standard deviation of a half axis: a share of it, and what a hundredth of the outline's pixels
 # out of place makes.
 _AXIS_SHARE, _AXIS_PX = 0.007, 0.1
-LASTING_VARIANCE = 0.008**2
+LASTING_VARIANCE = 0.006**2
 """Of a half axis over its square: what averaging does not reduce, as lashes and shadows do not."""
 
 _LONGEST_NS = 100_000_000

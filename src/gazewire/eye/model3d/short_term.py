@@ -21,9 +21,9 @@ _LASTS_NS = 3_000_000_000
 _MOST_GLIMPSES = 64
 # How far glasses move unnoticed, and how far when they slip.
 _DRIFT_MM, _SLIP_MM = 0.12, 1.5
-# The new place has to explain the pupils better by a likelihood of e to the fifteenth, and well,
+# The new place has to explain the pupils better by a likelihood of e to the tenth, and well,
 # in as many fits one after the other, so that half a blink is no slip.
-_SLIPPED, _EXPLAINED = 30.0, 5.0
+_SLIPPED, _EXPLAINED = 20.0, 5.0
 _TIMES = 2
 # After so many fits in which no place near the old one explains the pupils it is given up.
 _LOST_TIMES = 15
