@@ -1,6 +1,6 @@
 """The pupil detector on rendered eyes, beside Detector2D: how near, how sure, how quick.
 
-    python benchmarks/bench_detector.py [--persons 20] [--images 20] [--runs 3]
+    python benchmarks/bench_detector.py [--persons 40] [--images 20] [--runs 3]
 
 Eyes of `gazewire.sim` look about with pupils of 2 to 7 mm: some closed, some with lids half down,
 most open. Where a pupil is known by its formula, so are the errors. The Detector2D is measured in
@@ -85,7 +85,7 @@ def report(name: str, eyes: Eyes, told: NDArray[np.float64], took_ns: NDArray[np
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--persons", type=int, default=20)
+    parser.add_argument("--persons", type=int, default=40)
     parser.add_argument("--images", type=int, default=20, help="of each person")
     parser.add_argument("--runs", type=int, default=3)
     options = parser.parse_args()

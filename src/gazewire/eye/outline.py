@@ -151,7 +151,8 @@ class Edges:
         likely = edge * np.exp((offsets / width_px) ** 2 * -0.5)
         place = likely[:, :, 1:-1].argmax(axis=2) + 1
         flat = _flat(place, rise)
-        whole = clean[:, :, _FINE_GLINT_STEPS:-_FINE_GLINT_STEPS].all(axis=2)
+        near = clean[:, :, _FINE_GLINT_STEPS:-_FINE_GLINT_STEPS]
+        whole: NDArray[np.bool_] = np.logical_and.reduce(near, axis=2)
         return cls(
             offset_px=offsets[place] + _peak(rise.ravel(), flat),
             weight=edge.ravel().take(flat) * whole,
