@@ -1,0 +1,101 @@
+"""What is taken from a camera, also when it goes and comes."""
+
+from __future__ import annotations
+
+import queue
+from collections.abc import Iterable
+
+import pytest
+
+from gazewire.camera import Shot, VideoShape
+from gazewire.errors import UnreadableSourceError
+from gazewire.model import Frame
+from gazewire.multicam.acquisition import Acquisition
+from gazewire.time import ManualClock
+
+LIMIT_S = 10
+
+
+class Scripted:
+    """A camera that gives images with these indexes and losses, and then is gone."""
+
+    shape = VideoShape(width=2, height=1, rate_hz=50.0)
+
+    def __init__(self, shots: Iterable[tuple[int, dict]]) -> None:
+        self._shots = iter(shots)
+        self.closed = False
+
+    def take(self) -> Shot | None:
+        index, drops = next(self._shots, (None, {}))
+        if index is None:
+            raise UnreadableSourceError("a", "a is unplugged")
+        frame = Frame(
+            camera="a",
+            index=index,
+            timestamp_unix_ns=index * 20_000_000,
+            width=2,
+            height=1,
+            pixel_format="gray",
+            data=b"ab",
+        )
+        return Shot(frame, drops)
+
+    def close(self) -> None:
+        self.closed = True
+
+
+def test_a_camera_that_goes_is_told_and_resumed(caplog: pytest.LogCaptureFixture) -> None:
+    cameras = [Scripted([(0, {}), (2, {"transport": 1})]), Scripted([(0, {}), (1, {})])]
+    opened = iter(cameras)
+    taken: queue.Queue[int] = queue.Queue()
+
+    def open_camera() -> Scripted:
+        camera = next(opened, None)
+        if camera is None:
+            raise UnreadableSourceError("a", "a is not there")
+        return camera
+
+    acquisition = Acquisition(
+        "a",
+        open_camera,
+        lambda shot: taken.put(shot.frame.index),
+        ManualClock(unix_ns=60_000_000),
+        retry_after_s=(0.001,),
+    )
+    acquisition.open()
+    acquisition.start()
+    try:
+        assert [taken.get(timeout=LIMIT_S) for _ in range(4)] == [0, 2, 3, 4]
+    finally:
+        acquisition.stop()
+    assert acquisition.frames == 4
+    assert acquisition.dropped["transport"] == 1
+    assert not acquisition.connected
+    assert all(camera.closed for camera in cameras)
+    assert "a is unplugged; waiting until it is back" in caplog.messages
+    assert "a is back" in caplog.messages
+
+
+def test_losses_of_ours_are_counted_with_the_others() -> None:
+    acquisition = Acquisition("a", lambda: Scripted([]), lambda _: None, ManualClock())
+    acquisition.lose("queue", 2)
+    assert acquisition.dropped == {
+        "camera": 0,
+        "transport": 0,
+        "buffer": 0,
+        "queue": 2,
+        "disk": 0,
+    }
+
+
+def test_a_rate_is_that_of_late_and_nothing_when_nothing_comes() -> None:
+    clock = ManualClock(unix_ns=100_000_000)
+    acquisition = Acquisition("a", lambda: Scripted([]), lambda _: None, clock)
+    camera = Scripted([(0, {}), (1, {}), (2, {})])
+    for _ in range(3):
+        shot = camera.take()
+        assert shot is not None
+        acquisition._pass_on(shot, 0)
+    assert acquisition.rate_hz == pytest.approx(50.0)
+    clock.advance(3_000_000_000)
+    assert acquisition.rate_hz == 0.0

@@ -1,0 +1,299 @@
+"""One camera's sockets as raw ZeroMQ clients meet them, written from the document alone."""
+
+from __future__ import annotations
+
+import base64
+import json
+import time
+from collections.abc import Callable, Iterator
+from socket import create_server
+from types import SimpleNamespace
+
+import msgspec
+import pytest
+import zmq
+
+from gazewire.camera import Shot
+from gazewire.errors import AddressInUseError
+from gazewire.model import Frame
+from gazewire.multicam import subscribe
+from gazewire.multicam.answers import Answers
+from gazewire.multicam.overlay import Overlay
+from gazewire.multicam.publisher import Publisher
+from gazewire.multicam.running_camera import SocketPlan
+from gazewire.net.image_sockets import ImageSockets
+from gazewire.time import SystemClock
+from gazewire.wire.camera import Box, ImageForm
+
+ANY = ("127.0.0.1", 0)
+LIMIT_MS = 10_000
+PIXELS = bytes(range(12))
+
+
+class Station:
+    """A camera of 4x3 whose images a test gives, one index after the other."""
+
+    def __init__(self, *, put_hz: float = 1000.0) -> None:
+        self.clock = SystemClock()
+        self.overlay, self.answers = Overlay(30.0), Answers()
+        self.sockets = ImageSockets(ANY, ANY, tuple(ImageForm), name="a")
+        plan = SocketPlan(ANY, ANY, put_hz=put_hz, pull_hz=1000.0, frame_hz=None, box_ttl_s=30.0)
+        self.publisher = Publisher(
+            "7-synthetic", self.sockets, plan, (4, 3), self.clock, self.overlay, self.answers
+        )
+        self.index = 0
+        self.publisher.start()
+
+    def expose(self, pixels: bytes = PIXELS, *, width: int = 4, height: int = 3) -> None:
+        frame = Frame(
+            camera="7-synthetic",
+            index=self.index,
+            timestamp_unix_ns=self.clock.unix_ns(),
+            width=width,
+            height=height,
+            pixel_format="gray",
+            data=pixels,
+        )
+        self.index += 1
+        self.publisher.offer(Shot(frame), {"camera": 2})
+
+    def until(self, holds: Callable[[], object]) -> None:
+        deadline = time.monotonic() + LIMIT_MS / 1000
+        while not holds():
+            assert time.monotonic() < deadline
+            time.sleep(0.001)
+
+    @property
+    def shown(self) -> list:
+        return self.overlay.shown(self.clock.mono_ns())
+
+    def close(self) -> None:
+        self.publisher.stop()
+        self.sockets.__exit__(None, None, None)
+
+
+@pytest.fixture
+def station() -> Iterator[Station]:
+    station = Station()
+    yield station
+    station.close()
+
+
+@pytest.fixture
+def zeromq() -> Iterator[SimpleNamespace]:
+    """Sockets of clients: nothing but pyzmq."""
+    kept: list[zmq.Socket] = []
+    with zmq.Context() as context:
+
+        def socket(kind: int) -> zmq.Socket:
+            client = context.socket(kind)
+            client.linger = 0
+            client.rcvtimeo = LIMIT_MS
+            kept.append(client)
+            return client
+
+        def sub(station: Station, prefix: bytes = b"", readers: int = 1) -> zmq.Socket:
+            client = socket(zmq.SUB)
+            client.connect(station.sockets.images_url)
+            client.setsockopt(zmq.SUBSCRIBE, prefix)
+            station.until(lambda: station.publisher.subscribers == readers)
+            return client
+
+        def push(station: Station) -> zmq.Socket:
+            client = socket(zmq.PUSH)
+            client.connect(station.sockets.boxes_url)
+            return client
+
+        yield SimpleNamespace(sub=sub, push=push)
+        for client in kept:
+            client.close()
+
+
+def test_an_existing_client_gets_the_five_keys(station: Station, zeromq: SimpleNamespace) -> None:
+    client = zeromq.sub(station)
+    station.expose()
+    message = json.loads(client.recv().decode("utf-8"))
+    assert list(message) == ["unique_id", "timestamp", "image", "height", "width"]
+    assert message["unique_id"] == "7-synthetic"
+    assert (message["height"], message["width"]) == (3, 4)
+    assert base64.b64decode(message["image"]) == PIXELS
+
+
+def test_every_form_is_on_one_address(station: Station, zeromq: SimpleNamespace) -> None:
+    old = zeromq.sub(station)
+    later = zeromq.sub(station, b"image", readers=2)
+    ours = zeromq.sub(station, b"frame", readers=3)
+    station.expose()
+    assert old.recv()[:1] == b"{"
+    topic, header, pixels = later.recv_multipart()
+    assert (topic, list(msgspec.msgpack.decode(header)), pixels) == (
+        b"image",
+        ["unique_id", "timestamp", "height", "width"],
+        PIXELS,
+    )
+    topic, header, pixels = ours.recv_multipart()
+    assert (topic, msgspec.msgpack.decode(header)["drops"], pixels) == (
+        b"frame",
+        {"camera": 2},
+        PIXELS,
+    )
+
+
+def test_nothing_is_made_for_nobody(station: Station, zeromq: SimpleNamespace) -> None:
+    station.expose()
+    client = zeromq.sub(station)
+    assert station.publisher.published == {}
+    client.close()
+    station.until(lambda: station.publisher.subscribers == 0)
+
+
+def test_images_come_at_the_rate_of_putting(zeromq: SimpleNamespace) -> None:
+    station = Station(put_hz=0.01)
+    try:
+        client = zeromq.sub(station)
+        for _ in range(5):
+            station.expose()
+        client.recv()
+        station.expose()
+        assert not client.poll(100)
+    finally:
+        station.close()
+
+
+def test_a_box_of_the_document_is_shown(station: Station, zeromq: SimpleNamespace) -> None:
+    client = zeromq.push(station)
+    client.send_json({"DRAW_BOX": {"TOP_LEFT": [0, 1], "BOTTOM_RIGHT": [4, 3]}})
+    station.until(lambda: station.shown == [Box(0, 1, 4, 3)])
+
+
+def test_the_newest_of_many_boxes_is_shown(station: Station, zeromq: SimpleNamespace) -> None:
+    client = zeromq.push(station)
+    for number in range(1000):
+        x = number % 4
+        client.send_json({"DRAW_BOX": {"TOP_LEFT": [0, 0], "BOTTOM_RIGHT": [x, 2]}})
+    client.send_json({"DRAW_BOX": {"TOP_LEFT": [1, 1], "BOTTOM_RIGHT": [2, 2]}})
+    station.until(lambda: station.shown == [Box(1, 1, 2, 2)])
+
+
+# The rows of the table of bad input, and whether each counts as malformed.
+BAD_INPUT = [
+    ([b""], True),
+    ([b"not JSON"], True),
+    ([b"\xff"], True),
+    ([b"5"], True),
+    ([b'"DRAW_BOX"'], True),
+    ([b'"text"'], False),
+    ([b"[1]"], False),
+    ([b"{}"], False),
+    ([b'{"DRAW_BOX": {"TOP_LEFT": [1, 1]}}'], True),
+    ([b'{"DRAW_BOX": {"TOP_LEFT": [1, 1], "BOTTOM_RIGHT": [1, 1, 1]}}'], True),
+    ([b'{"DRAW_BOX": {"TOP_LEFT": ["1", "1"], "BOTTOM_RIGHT": [1, 1]}}'], True),
+    ([b'{"DRAW_BOX": []}'], True),
+    ([b'{"DRAW_BOX": {"TOP_LEFT": [1, 1], "BOTTOM_RIGHT": [9, 9]}}'], False),
+]
+
+
+@pytest.mark.parametrize(("parts", "is_malformed"), BAD_INPUT)
+def test_bad_input_leaves_what_is_shown_and_harms_nobody(
+    station: Station, zeromq: SimpleNamespace, parts: list[bytes], is_malformed: bool
+) -> None:
+    client = zeromq.push(station)
+    client.send_json({"DRAW_BOX": {"TOP_LEFT": [0, 0], "BOTTOM_RIGHT": [1, 1]}})
+    station.until(lambda: station.shown == [Box(0, 0, 1, 1)])
+    client.send_multipart(parts)
+    station.answers.sent(99, 0)
+    client.send_json({"FRAME_INDEX": 99})  # heard after the other one
+    station.until(lambda: station.answers.figures())
+    assert station.publisher.malformed == is_malformed
+    assert station.shown == [Box(0, 0, 1, 1)]
+
+
+def test_null_removes_the_box(station: Station, zeromq: SimpleNamespace) -> None:
+    client = zeromq.push(station)
+    client.send_json({"DRAW_BOX": {"TOP_LEFT": [0, 0], "BOTTOM_RIGHT": [1, 1]}})
+    station.until(lambda: station.shown)
+    client.send(b"null")
+    station.until(lambda: not station.shown)
+
+
+def test_each_part_of_a_message_is_a_message(station: Station, zeromq: SimpleNamespace) -> None:
+    client = zeromq.push(station)
+    command = b'{"DRAW_BOX": {"TOP_LEFT": [0, 0], "BOTTOM_RIGHT": [1, 1]}}'
+    client.send_multipart([b"not JSON", b"5", command])
+    station.until(lambda: station.shown)
+    assert station.publisher.malformed == 2
+
+
+def test_malformed_messages_are_told_once_a_second(
+    station: Station, zeromq: SimpleNamespace, caplog: pytest.LogCaptureFixture
+) -> None:
+    client = zeromq.push(station)
+    for _ in range(100):
+        client.send(b"garbage")
+    station.until(lambda: station.publisher.malformed == 100)
+    assert 1 <= sum("malformed" in message for message in caplog.messages) <= 2
+
+
+def test_a_reader_that_has_stopped_does_not_hold_up_the_end(zeromq: SimpleNamespace) -> None:
+    station = Station()
+    zeromq.sub(station)  # never receives
+    image = bytes(1280 * 1024)
+    for _ in range(30):
+        before = sum(station.publisher.published.values())
+        station.expose(image, width=1280, height=1024)
+        station.until(
+            lambda before=before: sum(station.publisher.published.values()) > before  # type: ignore[misc]
+        )
+        time.sleep(0.002)  # beyond the rate of putting
+    began = time.monotonic()
+    station.close()
+    assert time.monotonic() - began < 1.0
+
+
+def test_an_address_that_is_taken_is_told() -> None:
+    with create_server(ANY) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(AddressInUseError, match="the images of a port"):
+            ImageSockets(("127.0.0.1", port), ANY, (ImageForm.JSON,), name="a")
+
+
+@pytest.mark.parametrize("form", [None, *ImageForm])
+def test_our_client_understands_every_form(station: Station, form: ImageForm | None) -> None:
+    with subscribe(station.sockets.images_url, form=form, timeout_s=10) as frames:
+        station.until(lambda: station.publisher.subscribers == 1)
+        station.expose()
+        frame = frames.receive(10)
+    assert frame is not None
+    assert frame.camera == "7-synthetic"
+    assert frame.pixels.shape == (3, 4)
+    assert frame.pixels.tobytes() == PIXELS
+    assert frame.index == (0 if form is ImageForm.MULTIPART else None)
+
+
+def test_an_answer_is_timed_and_shown(station: Station) -> None:
+    addresses = station.sockets.images_url, station.sockets.boxes_url
+    with subscribe(*addresses, client="faces") as frames:
+        station.until(lambda: station.publisher.subscribers == 1)
+        station.expose()
+        frame = frames.receive(10)
+        assert frame is not None
+        station.until(lambda: frames.draw_box(frame, (0, 0), (2, 2)))
+        station.until(lambda: station.shown == [Box(0, 0, 2, 2)])
+    (figures,) = station.answers.figures()
+    assert figures.name == "faces"
+    assert figures.latency_ms > 0
+
+
+def test_a_program_that_is_slow_sees_the_newest_image(station: Station) -> None:
+    with subscribe(station.sockets.images_url) as frames:
+        station.until(lambda: station.publisher.subscribers == 1)
+        for _ in range(3):
+            before = sum(station.publisher.published.values())
+            station.expose()
+            station.until(
+                lambda before=before: sum(station.publisher.published.values()) > before  # type: ignore[misc]
+            )
+        time.sleep(0.05)  # over loopback
+        frame = frames.receive(10)
+    assert frame is not None
+    assert frame.index == 2
