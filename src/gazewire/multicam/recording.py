@@ -108,13 +108,17 @@ class CameraRecorder:
         """Begin to write."""
         self._thread.start()
 
-    def offer(self, shot: Shot) -> bool:
-        """Take an image, from any thread; tell whether it will be in the video."""
+    def offer(self, shot: Shot) -> DropCause | None:
+        """Take an image, from any thread.
+
+        Returns:
+            None; or why the image will not be in the video.
+        """
         with self._changed:
             has_room = self._images_waiting < _WAITING and not self._failed
             if has_room:
                 self._images_waiting += 1
-            elif not self._passed_over:
+            elif not self._failed and not self._passed_over:
                 _log.warning(
                     "%s: the encoder cannot keep up; record fewer or smaller images, or take a "
                     "higher quantiser",
@@ -125,7 +129,9 @@ class CameraRecorder:
             kept = shot if has_room else Shot(replace(shot.frame, data=b""), shot.drops)
             self._waiting.append((kept, has_room))
             self._changed.notify()
-        return has_room
+            if has_room:
+                return None
+            return "disk" if self._failed else "queue"
 
     def finish(self, frames: int, dropped: Mapping[DropCause, int]) -> None:
         """Write what is waiting, and close the files.
@@ -154,7 +160,8 @@ class CameraRecorder:
                 shot, is_whole = self._waiting.popleft()
             try:
                 self._write(shot, is_whole)
-            except (OSError, RecordingError) as error:
+            except (OSError, RecordingError, ValueError) as error:
+                # ValueError: the camera has come back with images of another size.
                 if not self._failed:
                     _log.error("%s: recording has failed: %s", self._config.name, error)
                 self._failed = True

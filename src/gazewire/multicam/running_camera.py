@@ -206,8 +206,8 @@ class RunningCamera:
         )
 
     def _take(self, shot: Shot) -> None:
-        if self._recorder is not None and not self._recorder.offer(shot):
-            self._acquisition.lose("queue")
+        if self._recorder is not None and (cause := self._recorder.offer(shot)) is not None:
+            self._acquisition.lose(cause)
         dropped = self._acquisition.dropped
         self._publisher.offer(shot, {cause: count for cause, count in dropped.items() if count})
 
