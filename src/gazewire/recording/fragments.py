@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Literal
 
-__all__ = ["WholeFragments", "media_data", "movie_kind", "whole_fragments"]
+__all__ = ["WholeFragments", "is_torn", "media_data", "movie_kind", "whole_fragments"]
 
 _HEADER_BYTES = 8
 _LONG_HEADER_BYTES = 16
@@ -53,6 +53,20 @@ def whole_fragments(path: Path) -> WholeFragments | None:
                 announced = 0
                 whole = WholeFragments(end, samples)
     return whole
+
+
+def is_torn(path: Path) -> bool:
+    """Tell whether a file ends within a box, or between a ``moof`` and its ``mdat``.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    with path.open("rb") as file:
+        size_bytes = file.seek(0, os.SEEK_END)
+        last, reached = b"", 0
+        for kind, _, end in _boxes(file, 0, size_bytes):
+            last, reached = kind, end
+    return reached < size_bytes or last == b"moof"
 
 
 def movie_kind(path: Path) -> Literal["final", "fragmented", "unfinished"]:

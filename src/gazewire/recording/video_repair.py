@@ -11,7 +11,7 @@ from gazewire.errors import GazewireError
 from gazewire.media import FragmentedMp4Writer, IndexedVideo, PictureDecoder
 from gazewire.model import AccessUnit
 from gazewire.recording.finding import Findings
-from gazewire.recording.fragments import movie_kind, whole_fragments
+from gazewire.recording.fragments import is_torn, movie_kind, whole_fragments
 from gazewire.recording.salvage import parameter_sets_of, salvaged_units
 
 __all__ = ["repair_video"]
@@ -55,7 +55,7 @@ def repair_video(
 def _cut(path: Path, done: Findings) -> None:
     size_bytes = path.stat().st_size
     whole = whole_fragments(path)
-    if whole is not None and whole.size_bytes < size_bytes:
+    if whole is not None and is_torn(path):
         rest = size_bytes - whole.size_bytes
         done.add(path.name, whole.size_bytes, f"cut off {rest} bytes of a fragment that broke off")
         os.truncate(path, whole.size_bytes)

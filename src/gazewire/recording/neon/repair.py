@@ -14,7 +14,6 @@ from pathlib import Path
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
 
 from gazewire.errors import SourceError
 from gazewire.recording.finding import Findings
@@ -103,7 +102,8 @@ class _Repair:
             return
         path = self._folder / stream.dtype_file
         try:
-            if path.exists() and read_row_type(self._folder, stream, ()):
+            if path.exists():
+                read_row_type(self._folder, stream, ())
                 return
         except SourceError:
             pass
@@ -141,7 +141,7 @@ class _Repair:
         files |= {name: row for name, row in rows.items() if (self._folder / name).exists()}
         content = {name: read_array(self._folder / name, row) for name, row in files.items()}
         count = min(map(len, content.values()))
-        times: NDArray[np.int64] = content[time_name][:count]
+        times = content[time_name][:count].astype(np.int64)
         kept = np.arange(count)
         if count and bool(np.any(times[1:] <= times[:-1])):
             _, kept = np.unique(times, return_index=True)
@@ -273,7 +273,7 @@ class _Repair:
     def _renew_manifest(self) -> None:
         manifest_path = self._folder / layout.MANIFEST_FILE
         crc_path = self._folder / layout.MANIFEST_CRC_FILE
-        if not manifest_path.exists() and not len(self._done):
+        if not len(self._done):
             return
         own = {manifest_path, crc_path}
         paths = [path for path in sorted(self._folder.iterdir()) if path.is_file()]
