@@ -24,7 +24,7 @@ import cv2
 import numpy as np
 import pytest
 from harness.peer import PeerRunner
-from harness.program import DeviceProgram
+from harness.program import DeviceProgram, gazewire_command
 
 from gazewire.wire.payload import parse_gaze
 from gazewire.wire.rtp import RtpPacket
@@ -403,3 +403,30 @@ def test_look_around_is_a_notebook_that_runs(
     assert ["image/png" in cell_kinds for cell_kinds in kinds] == [False, True, True, False, False]
     assert re.match(r"\w+Data\(", outputs[3][0]["text"])
     assert "(look_around.ipynb)" in (EXAMPLES / "README.md").read_text()
+
+
+def test_camera_boxes_are_shown_on_the_camera(tmp_path: Path) -> None:
+    config = tmp_path / "cameras.toml"
+    config.write_text("[[cameras]]\nwidth = 96\nheight = 64\nfps = 30\n")
+    options = ("--json", "--port", "0", "--http-port", "0")
+    command = gazewire_command("cameras", str(config), *options)
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as cameras:
+        try:
+            assert cameras.stdout is not None
+            ready = json.loads(cameras.stdout.readline())
+            (camera,) = ready["cameras"]
+            arguments = (camera["images"], camera["boxes"])
+            example = [sys.executable, EXAMPLES / "camera_boxes.py", *arguments]
+            with subprocess.Popen(example, stdout=subprocess.PIPE, text=True) as program:
+                try:
+                    assert program.stdout is not None
+                    assert "of 0-synthetic" in program.stdout.readline()
+                    assert "of 0-synthetic" in program.stdout.readline()
+                    with urllib.request.urlopen(f"{ready['http']}/api/cameras") as told:
+                        (shown,) = json.load(told)["cameras"]
+                    assert [client["name"] for client in shown["clients"]] == ["camera_boxes"]
+                finally:
+                    program.kill()
+        finally:
+            cameras.terminate()
+            assert cameras.wait(LIMIT_S) == 0

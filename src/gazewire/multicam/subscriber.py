@@ -53,6 +53,19 @@ class CameraFrame:
     drops: Mapping[str, int] = field(default_factory=dict)
     uncertainty_ns: int | None = None
 
+    @property
+    def gray(self) -> NDArray[np.uint8]:
+        """The brightness: (H, W) uint8; of a ``yuv420p`` image in video range, 16 to 235."""
+        match self.pixel_format:
+            case "gray":
+                return self.pixels
+            case "yuv420p":
+                return self.pixels[: self.pixels.shape[0] * 2 // 3]
+            case "bgr24":
+                # ITU-R BT.601-7 §2.5.1, in 256ths.
+                weighted = self.pixels.astype(np.uint32) @ np.array([29, 150, 77], np.uint32)
+                return (weighted >> 8).astype(np.uint8)
+
 
 def subscribe(
     images: str,

@@ -10,13 +10,14 @@ from socket import create_server
 from types import SimpleNamespace
 
 import msgspec
+import numpy as np
 import pytest
 import zmq
 
 from gazewire.camera import Shot
 from gazewire.errors import AddressInUseError
 from gazewire.model import Frame
-from gazewire.multicam import subscribe
+from gazewire.multicam import CameraFrame, subscribe
 from gazewire.multicam.answers import Answers
 from gazewire.multicam.overlay import Overlay
 from gazewire.multicam.publisher import Publisher
@@ -297,3 +298,18 @@ def test_a_program_that_is_slow_sees_the_newest_image(station: Station) -> None:
         frame = frames.receive(10)
     assert frame is not None
     assert frame.index == 2
+
+
+def test_brightness_is_there_for_every_pixel_format() -> None:
+    white = np.full((2, 2, 3), 255, np.uint8)
+    planes = np.concatenate([np.full((2, 2), 90, np.uint8), np.full((1, 2), 128, np.uint8)])
+    images = [
+        CameraFrame("a", 0, white[..., 0]),
+        CameraFrame("a", 0, white, "bgr24"),
+        CameraFrame("a", 0, planes, "yuv420p"),
+    ]
+    assert [image.gray.tolist() for image in images] == [
+        [[255, 255]] * 2,
+        [[255, 255]] * 2,
+        [[90, 90]] * 2,
+    ]
