@@ -7,6 +7,7 @@ glasses slip by 1 mm in a random direction. The ellipses of their pupils, seen t
 corneas, get the errors of a good 2-D detector: 0.15 px of the centre across and down, 1 % of each
 axis, and as much of the shape aside. Gazewire's model and pye3d (where `.venvs/peers-eye` has it)
 get the same ellipses, frame by frame. Where a pupil is covered its confidence says how much.
+Pupils count that are visible to nine tenths and told with a confidence of 0.6 or more.
 
 With ``--image`` the ellipses come from gazewire's 2-D detector instead, which looks at the rendered
 images.
@@ -35,6 +36,7 @@ WORKERS = Path(__file__).parent / "workers"
 PYE3D = Path(__file__).parents[1] / ".venvs" / "peers-eye" / "bin" / "python"
 SECONDS, SLIP_S = 60, 30
 WHOLLY_VISIBLE = 0.9
+CONFIDENT = 0.6
 # Where Neon-like frames hold eyes, and by how much faces differ: between the camera's place in the
 # factory calibration and eyes 63.4 +- 3.8 mm apart, 14.5 +- 1.5 mm below and 36 +- 1.3 mm behind
 # the scene camera.
@@ -121,7 +123,7 @@ class Contender:
     command: list[str]
 
     def told(self, eye: Eye) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """(N, 7) normal, diameter and eyeball; and how long each took, microseconds."""
+        """(N, 8) normal, diameter, eyeball, confidence; and how long each took, microseconds."""
         with tempfile.TemporaryDirectory() as folder:
             source, target = Path(folder) / "source.npz", Path(folder) / "target.npz"
             np.savez(
@@ -166,7 +168,7 @@ class Figures:
         errors_deg = np.degrees(np.arccos(np.clip(cosines, -1, 1)))
         shares = told[:, 3] / eye.column("diameter_mm") - 1
         visible = (eye.column("visible_fraction") >= WHOLLY_VISIBLE) & (eye.ellipses[:, 5] > 0)
-        known = visible & np.isfinite(errors_deg)
+        known = visible & np.isfinite(errors_deg) & (told[:, 7] >= CONFIDENT)
         settled = known & (t_s >= 20) & (t_s < SLIP_S)
         later = known & (t_s >= SECONDS - 10)
         return cls(

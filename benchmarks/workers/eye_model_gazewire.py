@@ -18,7 +18,7 @@ if distance:
         distance_mm=float(distance[0]), distance_deviation_mm=float(distance[1])
     )
 model = EyeModel3d(camera, properties)
-told = np.full((len(data["timestamp_ns"]), 7), np.nan)
+told = np.full((len(data["timestamp_ns"]), 8), np.nan)
 took_ns = []
 rows = zip(
     *(
@@ -32,5 +32,10 @@ for number, (timestamp_ns, center_px, axes_px, angle_deg, confidence) in enumera
     pupil = model.observe(timestamp_ns, center_px, axes_px, angle_deg, confidence)
     took_ns.append(time.thread_time_ns() - begun_ns)
     if pupil is not None:
-        told[number] = *pupil.circle_normal, pupil.diameter_mm, *pupil.sphere_center_mm
+        told[number] = (
+            *pupil.circle_normal,
+            pupil.diameter_mm,
+            *pupil.sphere_center_mm,
+            pupil.confidence,
+        )
 np.savez(target, told=told, took_ns=took_ns)

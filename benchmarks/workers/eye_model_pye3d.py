@@ -14,7 +14,7 @@ camera = CameraModel(focal_length=focal_px, resolution=(size, size))
 detector = Detector3D(camera, long_term_mode=DetectorMode.blocking)
 # It looks for pupils of low confidence in the image, of which there is none here.
 image = np.zeros((size, size), np.uint8)
-told = np.full((len(data["timestamp_ns"]), 7), np.nan)
+told = np.full((len(data["timestamp_ns"]), 8), np.nan)
 took_ns = []
 rows = zip(
     *(
@@ -34,5 +34,6 @@ for number, (timestamp_ns, (x_px, y_px), axes_px, angle_deg, confidence) in enum
         *result["circle_3d"]["normal"],
         result["diameter_3d"],
         *result["sphere"]["center"],
+        result["confidence"],
     )
 np.savez(target, told=told, took_ns=took_ns)

@@ -240,8 +240,10 @@ class EyeModel3d:
         """That of the 2-D detector, or how well a doubtful ellipse fits the eye."""
         radius_mm = float(seen.radius_mm[0, 0])
         if observation.confidence > self._properties.trusted_confidence:
+            is_usual = self._size.allows(radius_mm)
             self._size.add(observation.timestamp_unix_ns, radius_mm)
-            return observation.confidence
+            if is_usual:
+                return observation.confidence
         narrow, skew = view.whitened(seen, np.array([observation.variance]))
         square = float(narrow[0, 0] ** 2 + skew[0, 0] ** 2)
         square += (self._size.change(radius_mm) / _SIZE_DEVIATION) ** 2

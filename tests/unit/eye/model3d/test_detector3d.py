@@ -147,6 +147,15 @@ def test_confidence_above_the_limit_is_passed_on(model: EyeModel3d, looked: Call
     assert pupil.confidence == 0.83
 
 
+def test_an_iris_is_no_pupil_however_sure_the_detector_is(
+    model: EyeModel3d, looked: Callable
+) -> None:
+    x, y, first, second, angle = looked().ellipses[5].tolist()
+    iris = model.observe(HALFWAY_NS, (x, y), (3 * first, 3 * second), angle, 1.0)
+    assert iris is not None
+    assert iris.confidence < 0.01
+
+
 def test_a_known_distance_sets_the_size(looked: Callable) -> None:
     looks = looked()
     distance_mm = float(np.linalg.norm(looks.center_mm))
