@@ -1,6 +1,6 @@
 """A box around what moves in the images of a camera: `gazewire cameras CONFIG` shows it.
 
-python camera_boxes.py [tcp://127.0.0.1:5555 tcp://127.0.0.1:5556]
+Usage: ``python camera_boxes.py [tcp://127.0.0.1:5555 tcp://127.0.0.1:5556]``
 """
 
 from __future__ import annotations
