@@ -25,6 +25,7 @@ _PLACES = np.linspace(0, 1, _THRESHOLDS)
 _SHARE_OF_INTENSITY = 0.5 / 23
 
 _LEAST_AREA_PX = 12.0
+_LEAST_POINTS = 8
 # A blob may be the pupil with something beside it, or the iris: its larger side by the largest
 # pupil.
 _LARGEST_SIDE = 2.0
@@ -56,7 +57,7 @@ def dark_blobs(
         _, dark = cv2.threshold(image, level, 255, cv2.THRESH_BINARY_INV)
         outlines, _ = cv2.findContours(dark, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
         for outline in outlines:
-            if len(outline) < max(settings.contour_size_min, 8):
+            if len(outline) < max(settings.contour_size_min, _LEAST_POINTS):
                 continue
             _, _, width, height = cv2.boundingRect(outline)
             smaller, larger = (width, height) if width < height else (height, width)

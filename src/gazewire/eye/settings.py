@@ -32,7 +32,8 @@ class DetectorSettings2d(msgspec.Struct, frozen=True, kw_only=True):
         strong_perimeter_ratio_range_max: does nothing.
         strong_area_ratio_range_min: does nothing.
         strong_area_ratio_range_max: does nothing.
-        contour_size_min: points that the outline of a candidate has in the coarse image, at least.
+        contour_size_min: points that the outline of a candidate has in the coarse image, at least;
+            fewer than 8 are none in any case.
         ellipse_roundness_ratio: smaller axis by larger one, at least.
         initial_ellipse_fit_treshhold: does nothing.
         final_perimeter_ratio_range_min: does nothing.
