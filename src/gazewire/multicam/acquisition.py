@@ -30,7 +30,7 @@ class Acquisition:
     """Takes images for as long as it is not stopped; nothing that anybody does with them slows it.
 
     Indexes count on when a camera comes back; how many images it would have taken meanwhile nobody
-    knows, and they are not counted.
+    knows, and they are not counted. One that comes back with images of another size is not taken.
 
     Args:
         name: of the camera, for the log.
@@ -65,6 +65,7 @@ class Acquisition:
         self._lock = threading.Lock()
         self._stop = threading.Event()
         self._camera: CameraSource | None = None
+        self._size = (0, 0)
         self._thread = threading.Thread(target=self._run, name=f"camera {name}")
 
     def open(self) -> CameraSource:
@@ -73,9 +74,10 @@ class Acquisition:
         Raises:
             SourceError: it cannot be opened.
         """
-        self._camera = self._open_camera()
+        camera = self._camera = self._open_camera()
+        self._size = camera.shape.width, camera.shape.height
         self.connected = True
-        return self._camera
+        return camera
 
     def start(self) -> None:
         """Begin to take images."""
@@ -154,10 +156,16 @@ class Acquisition:
         if self._stop.wait(after_s):
             return False
         try:
-            self._camera = self._open_camera()
+            camera = self._open_camera()
         except SourceError as error:
             _log.debug("%s is not back yet: %s", self._name, error)
             return False
+        size = camera.shape.width, camera.shape.height
+        if size != self._size:
+            _log.warning("%s came back with images of another size", self._name)
+            camera.close()
+            return False
+        self._camera = camera
         self.connected = True
         _log.warning("%s is back", self._name)
         return True

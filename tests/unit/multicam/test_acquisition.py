@@ -99,3 +99,34 @@ def test_a_rate_is_that_of_late_and_nothing_when_nothing_comes() -> None:
     assert acquisition.rate_hz == pytest.approx(50.0)
     clock.advance(3_000_000_000)
     assert acquisition.rate_hz == 0.0
+
+
+def test_a_camera_that_comes_back_with_another_size_is_not_taken(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    other = Scripted([])
+    other.shape = VideoShape(width=4, height=1, rate_hz=50.0)
+    opened = iter([Scripted([]), other, Scripted([(0, {})])])
+    taken: queue.Queue[int] = queue.Queue()
+
+    def open_camera() -> Scripted:
+        camera = next(opened, None)
+        if camera is None:
+            raise UnreadableSourceError("a", "a is not there")
+        return camera
+
+    acquisition = Acquisition(
+        "a",
+        open_camera,
+        lambda shot: taken.put(shot.frame.index),
+        ManualClock(),
+        retry_after_s=(0.001,),
+    )
+    acquisition.open()
+    acquisition.start()
+    try:
+        assert taken.get(timeout=LIMIT_S) == 0
+    finally:
+        acquisition.stop()
+    assert other.closed
+    assert "a came back with images of another size" in caplog.messages

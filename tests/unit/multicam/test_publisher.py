@@ -251,6 +251,14 @@ def test_a_reader_that_has_stopped_does_not_hold_up_the_end(zeromq: SimpleNamesp
     assert time.monotonic() - began < 1.0
 
 
+def test_clients_that_come_and_vanish_leave_nothing(station: Station) -> None:
+    for _ in range(50):
+        with subscribe(station.sockets.images_url) as frames:
+            station.expose()
+            frames.receive(0)
+    station.until(lambda: station.publisher.subscribers == 0)
+
+
 def test_an_address_that_is_taken_is_told() -> None:
     with create_server(ANY) as taken:
         port = taken.getsockname()[1]
