@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import io
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
@@ -99,7 +98,7 @@ def read_timestamps(path: Path, findings: Findings) -> NDArray[np.float64]:
     try:
         told = ast.literal_eval(head.decode("latin-1").strip())
         row = np.dtype(told["descr"])
-        is_plain = row.kind == "f" and content.startswith(_NPY_MAGIC)
+        is_plain = row.kind == "f" and content.startswith(_NPY_MAGIC) and len(content) >= start
         n_told = int(told["shape"][0])
     except (SyntaxError, ValueError, TypeError, KeyError, IndexError, MemoryError, RecursionError):
         is_plain, row, n_told = False, _TIME_TYPE, 0
@@ -112,7 +111,7 @@ def read_timestamps(path: Path, findings: Findings) -> NDArray[np.float64]:
         findings.add(path.name, len(content) - rest, f"the last {rest} bytes are no whole number")
     if count != n_told:
         findings.add(path.name, _NPY_HEAD_BYTES, f"it tells of {n_told} numbers, and has {count}")
-    return np.frombuffer(io.BytesIO(content).getbuffer(), row, count, start).astype(np.float64)
+    return np.frombuffer(content, row, count, start).astype(np.float64)
 
 
 def _nested(code: int, content: memoryview) -> object:
