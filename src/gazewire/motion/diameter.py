@@ -65,13 +65,12 @@ class AngularDiameter:
         if here < self._end:
             self._units[here + 1 : self._end + 1] = self._units[here : self._end].copy()
             self._chords[here + 1 : self._end + 1] = self._chords[here : self._end].copy()
+        self._units[here] = unit
         self._end += 1
         away = self._units[self._first : self._end] - unit
-        away[index] = 0.0
         squares = np.einsum("ij,ij->i", away, away)
         before = self._chords[self._first : here]
         np.maximum(before, squares[:index], out=before)
-        self._units[here] = unit
         self._chords[here] = squares[index:].max()
 
     def drop_first(self) -> None:
