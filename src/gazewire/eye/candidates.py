@@ -52,22 +52,26 @@ def dark_blobs(
     if settings.blur_size > 1:
         spot = _spot(settings.blur_size)
         image = np.asarray(cv2.morphologyEx(image, cv2.MORPH_OPEN, spot), np.uint8)
-    blobs = []
+    blobs, boxes = [], set()
     for level in _levels(picture, settings):
         _, dark = cv2.threshold(image, level, 255, cv2.THRESH_BINARY_INV)
         outlines, _ = cv2.findContours(dark, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
         for outline in outlines:
             if len(outline) < max(settings.contour_size_min, _LEAST_POINTS):
                 continue
-            _, _, width, height = cv2.boundingRect(outline)
+            box = cv2.boundingRect(outline)
+            _, _, width, height = box
             smaller, larger = (width, height) if width < height else (height, width)
             if (
                 smaller < _LEAST_SIDE_PX
                 or larger < min_px
                 or smaller > max_px
                 or larger > _LARGEST_SIDE * max_px
+                # A sharp blob is the same at several levels.
+                or box in boxes
             ):
                 continue
+            boxes.add(box)
             moments = cv2.moments(outline)
             area = moments["m00"]
             if area < _LEAST_AREA_PX:

@@ -31,7 +31,7 @@ _BORDER_SHARE = 0.02
 # A glint is brighter than its surroundings by this share of the range from black to white.
 _GLINT_SHARE = 0.6
 _GLINT_LEVELS = 8
-_AROUND_GLINTS = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (9, 9))
+_AROUND_GLINTS = cv2.getStructuringElement(cv2.MORPH_RECT, (9, 9))
 # What light a glint sheds over its edge.
 _GLINT_HALO = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (5, 5))
 
