@@ -49,7 +49,12 @@ class IndexedVideo:
             if not self._container.streams.video:
                 raise UndecodableSourceError(str(path), f"{path} has no video track")
             self._stream = self._container.streams.video[0]
-            self.width, self.height = self._stream.width, self._stream.height
+            try:
+                self.width, self.height = self._stream.width, self._stream.height
+            except AttributeError as error:  # which is how libav's wrapper says it
+                raise UndecodableSourceError(
+                    str(path), f"{path} is coded in a way that is not known"
+                ) from error
             # In order of display, which is that of time.
             self._ticks, self._key_ticks = self._table()
             if not self._ticks:
