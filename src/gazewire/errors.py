@@ -14,6 +14,7 @@
     │   ├── UnreadableSourceError    it does not exist or cannot be opened
     │   └── UndecodableSourceError   it opens, but its content cannot be read
     ├── RecordingError           a recording that cannot be written
+    ├── gaze.GazeFitError        no gaze can be mapped from these data, and why
     └── MissingExtraError        an optional dependency is not installed (also an ImportError)
 
 Facts are attributes; the sentence is built from them.
