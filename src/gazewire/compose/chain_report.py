@@ -33,10 +33,17 @@ class ChainReport:
     Args:
         unix_ns: the program's clock.
         accuracy: compares gaze with the truth; None where nobody knows it.
+        calibration_page: path of the page by which to calibrate; or empty.
     """
 
-    def __init__(self, unix_ns: Callable[[], int], accuracy: LiveAccuracy | None) -> None:
+    def __init__(
+        self,
+        unix_ns: Callable[[], int],
+        accuracy: LiveAccuracy | None,
+        calibration_page: str = "",
+    ) -> None:
         self._unix_ns = unix_ns
+        self._calibration_page = calibration_page
         self._accuracy = accuracy
         self._pupils: dict[EyeId, deque[PupilDatum]] = {eye: deque(maxlen=_MOST) for eye in _NAMES}
         self._slowed_from: dict[EyeId, float] = {}
@@ -79,6 +86,7 @@ class ChainReport:
                 label="Calibration",
                 value=self._calibration,
                 hint="How well the fitted mapping meets the targets that it was fitted to",
+                page=self._calibration_page,
             )
         ]
         for eye_id, name in _NAMES.items():

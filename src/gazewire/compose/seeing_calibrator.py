@@ -51,7 +51,7 @@ class SeeingCalibrator:
                 min_confidence=request.min_confidence,
             )
         except GazeFitError as error:
-            raise CalibrationFailedError(error.reason) from error
+            raise CalibrationFailedError(error.reason, error.diagnosis) from error
         return CalibrationOutcome(fitted.mapper(), fitted.params)
 
     def judge(
@@ -87,7 +87,7 @@ class SeeingCalibrator:
         try:
             return restore_gazer(gazer, params, scene_camera=self._scene_camera)
         except GazeFitError as error:
-            raise CalibrationFailedError(error.reason) from error
+            raise CalibrationFailedError(error.reason, error.diagnosis) from error
 
     def _wanted(self, reference: Reference) -> NDArray[np.float64] | None:
         if reference.mm_pos is not None:

@@ -39,6 +39,7 @@ from gazewire.flow import unwrapped
 from gazewire.model import EyeEvent, EyeId, Frame, GazeDatum
 from gazewire.optics import Camera, nominal_camera
 from gazewire.service import Pass, RunningService, ServiceConfig, serve_service
+from gazewire.service.calibration_page import PAGE_PATH, calibration_page
 from gazewire.time import Clock
 from gazewire.wire.ipc import parse_notification
 
@@ -140,7 +141,8 @@ async def serve_chain(
                 await asyncio.to_thread(synthetic_wearer(sources.seed).scene.paint)
             memory = WearerMemory(sources.seed) if sources.is_synthetic else None
             accuracy = None if memory is None else LiveAccuracy(memory)
-            report = ChainReport(clock.unix_ns, accuracy)
+            report = ChainReport(clock.unix_ns, accuracy, PAGE_PATH)
+            pages = await stack.enter_async_context(calibration_page(running.addresses))
             glasses = _glasses(sources, base, relay, running, memory)
             running.listeners.append(
                 _teller(glasses, report, scene_optics(sources.scene, sources.eyes))
@@ -149,7 +151,9 @@ async def serve_chain(
             following = tasks.create_task(_follow(running, report), name="chain report")
             stack.callback(following.cancel)
             shown = await stack.enter_async_context(
-                serve_device(device, glasses, clock, truth=truth, figures=report.figures)
+                serve_device(
+                    device, glasses, clock, truth=truth, figures=report.figures, pages=pages
+                )
             )
             yield RunningChain(shown, running, report, glasses.info.description)
 

@@ -136,6 +136,7 @@ class DeviceParts:
         topics: GlassesTopics,
         clock: Clock,
         figures: Callable[[], Sequence[Figure]],
+        pages: Sequence[HttpRoute | WebSocketRoute],
     ) -> Self:
         """Make the parts; whatever has to be left, `stack` leaves in the right order.
 
@@ -180,6 +181,7 @@ class DeviceParts:
                 *answering_by(seams.http, api_routes),
                 status_updates_route(state, seams.telling.begin),
                 *monitor_routes(state, topics, clock, streams.streams, shortfall, figures),
+                *pages,
                 *fault_routes(faults),
             ],
         )

@@ -14,8 +14,10 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True):
         label: what it is about, in a word or two.
         value: the figure, with its unit, or a few words.
         hint: what the figure means, in a sentence that is shown on request.
+        page: path of a page of this device where more is told or done about it; or empty.
     """
 
     label: str
     value: str
     hint: str = ""
+    page: str = ""

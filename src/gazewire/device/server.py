@@ -27,6 +27,7 @@ from gazewire.device.product import SensorName
 from gazewire.device.resources import watch_resources
 from gazewire.device.truth import write_truth
 from gazewire.flow import Overflow, unwrapped
+from gazewire.net import HttpRoute, WebSocketRoute
 from gazewire.time import Clock
 
 __all__ = ["RunningDevice", "serve_device"]
@@ -90,6 +91,7 @@ async def serve_device(
     *,
     truth: Path | None = None,
     figures: Callable[[], Sequence[Figure]] = tuple,
+    pages: Sequence[HttpRoute | WebSocketRoute] = (),
 ) -> AsyncIterator[RunningDevice]:
     """Run a device while the context lasts.
 
@@ -101,6 +103,7 @@ async def serve_device(
             knows beyond it; or None.
         figures: tells how well the source does, for the monitor page; asked once a second while a
             page is open.
+        pages: what its web server serves beside its own.
 
     Raises:
         AddressInUseError: on entering, where a port that was asked for is taken.
@@ -111,7 +114,9 @@ async def serve_device(
     topics = GlassesTopics()
     with unwrapped():
         async with AsyncExitStack() as stack:
-            device = await DeviceParts.assemble(stack, config, source.info, topics, clock, figures)
+            device = await DeviceParts.assemble(
+                stack, config, source.info, topics, clock, figures, pages
+            )
             tasks = await stack.enter_async_context(asyncio.TaskGroup())
             working = [
                 tasks.create_task(device.streams.run([device.recordings]), name="streams"),

@@ -14,8 +14,8 @@ export class FigurePanel {
 
   take(figures) {
     show("figures", figures.length > 0);
-    figures.forEach(({ label, value, hint }) => {
-      const shown = this.#values.get(label) ?? this.#add(label, hint);
+    figures.forEach(({ label, value, hint, page }) => {
+      const shown = this.#values.get(label) ?? this.#add(label, hint, page);
       if (shown.textContent !== value) shown.textContent = value;
     });
     const terse = byId("figures-terse");
@@ -23,9 +23,11 @@ export class FigurePanel {
     if (terse.textContent !== word) terse.textContent = word;
   }
 
-  #add(label, hint) {
+  #add(label, hint, page) {
     const value = element("dd");
-    const row = element("div", element("dt", label), value);
+    const name = page ? element("a", label) : label;
+    if (page) Object.assign(name, { href: page, target: "_blank" });
+    const row = element("div", element("dt", name), value);
     row.title = hint;
     byId("figures-list").append(row);
     this.#values.set(label, value);
