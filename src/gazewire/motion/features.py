@@ -15,13 +15,13 @@ from gazewire.motion.grid import GRID_HZ, GridTrace
 
 __all__ = ["FEATURES", "features"]
 
-# Half widths of the windows, in steps of the grid (4 ms).
-_SPEED_HALVES = (1, 2, 5, 12, 32, 80)
-_SCATTER_HALVES = (2, 7, 25)
-_STRAIGHT_HALVES = (7, 32, 80)
-_TURN_STEPS = (5, 9)
-_LOST_HALVES = (0, 12, 50)
-_NOISE_HALF = 500
+# Half widths of the windows, in steps of the grid (2 ms).
+_SPEED_HALVES = (1, 2, 4, 10, 24, 64, 160)
+_SCATTER_HALVES = (2, 4, 14, 50)
+_STRAIGHT_HALVES = (14, 64, 160)
+_TURN_STEPS = (6, 10, 18)
+_LOST_HALVES = (0, 24, 100)
+_NOISE_HALF = 1000
 # What is added before logarithms are taken, so that a trace without noise has features too.
 _LEAST_DEG_S = 0.3
 _LEAST_DEG = 0.003
@@ -42,6 +42,7 @@ def features(trace: GridTrace) -> NDArray[np.float32]:
     Returns:
         (FEATURES, M) float32, each of the order of one.
     """
+    points = len(trace.lost)
     position = trace.position_deg - trace.position_deg.mean(axis=1, keepdims=True)
     rows: list[NDArray[np.float64]] = []
     slopes = {half: _slope(position, half) for half in _SPEED_HALVES}
@@ -49,16 +50,16 @@ def features(trace: GridTrace) -> NDArray[np.float32]:
         np.log(np.hypot(*slopes[half]) + _LEAST_DEG_S / np.sqrt(half)) - 2 for half in _SPEED_HALVES
     ]
     rows += [np.log(_scatter(position, half) + _LEAST_DEG) + 3 for half in _SCATTER_HALVES]
-    velocity = slopes[2]
+    velocity = slopes[4]
     speed = np.hypot(*velocity)
     for half in _STRAIGHT_HALVES:
         way = np.hypot(*_mean(velocity, half))
         rows.append(2 * way / (_mean(speed, half) + _LEAST_DEG_S))
     for steps in _TURN_STEPS:
-        for shift in (steps, -steps):
-            other = _shifted(velocity, shift)
-            size = speed * np.hypot(*other)
-            rows.append((velocity * other).sum(axis=0) / (size + _LEAST_DEG_S))
+        # The same products tell of the velocity so long after, and of that so long before.
+        dot = (velocity[:, :-steps] * velocity[:, steps:]).sum(axis=0)
+        turn = dot / (speed[:-steps] * speed[steps:] + _LEAST_DEG_S)
+        rows += [np.pad(turn, (0, steps))[:points], np.pad(turn, (steps, 0))[-points:]]
     rows += [2 * _mean(trace.lost, half) for half in _LOST_HALVES]
     rows.append(_mean(rows[len(_SPEED_HALVES)], _NOISE_HALF))
     return np.stack(rows).astype(np.float32)
@@ -94,10 +95,5 @@ def _scatter(position: NDArray[np.float64], half: int) -> NDArray[np.float64]:
     mean = _mean(position, half)
     square = _mean((position**2).sum(axis=0), half) - (mean**2).sum(axis=0)
     explained = (_slope(position, half) ** 2).sum(axis=0) * (half * (half + 1) / 3 / GRID_HZ**2)
-    return np.sqrt(np.maximum(square - explained, 0))
-
-
-def _shifted(values: NDArray[np.float64], steps: int) -> NDArray[np.float64]:
-    """The values so many steps later; the end values go on beyond the ends."""
-    index = np.clip(np.arange(values.shape[1]) + steps, 0, values.shape[1] - 1)
-    return values[:, index]
+    scatter: NDArray[np.float64] = np.sqrt(np.maximum(square - explained, 0))
+    return scatter

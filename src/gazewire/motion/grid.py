@@ -1,4 +1,4 @@
-"""Traces at whatever rate, brought to one: an even grid of 250 Hz, straight lines over gaps.
+"""Traces at whatever rate, brought to one: an even grid of 500 Hz, straight lines over gaps.
 
 Trackers run at 30 to 2000 Hz. What looks at time in windows wants one rate, and no holes. Each
 point of the grid is the mean of the trace over one step of the grid, so that a fast tracker's noise
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 __all__ = ["GRID_HZ", "GridTrace", "resample"]
 
-GRID_HZ = 250.0
+GRID_HZ = 500.0
 # Frames that a tracker has skipped are a gap once there are as many as this.
 _SKIPPED_STEPS = 2.5
 
@@ -52,7 +52,7 @@ def resample(
     step_s = 1 / GRID_HZ
     points = int(np.ceil((t_s[-1] - start_s) * GRID_HZ - 1e-9)) + 1
     since_s = t_s - start_s
-    edges_s = (np.arange(points + 1) - 0.5) * step_s
+    edges_s = (np.arange(points + 1, dtype=np.float64) - 0.5) * step_s
     lost = _means(since_s, (~seen).astype(float), edges_s)
     usual_s = float(np.median(np.diff(since_s))) if len(t_s) > 1 else step_s
     holes = np.flatnonzero(np.diff(since_s) > max(_SKIPPED_STEPS * usual_s, step_s))
@@ -81,4 +81,5 @@ def _means(
     area = areas[at] + past_s * (values[at] + slopes[at] * past_s / 2)
     area += np.minimum(edges_s - t_s[0], 0) * values[0]
     area += np.maximum(edges_s - t_s[-1], 0) * values[-1]
-    return np.diff(area) / np.diff(edges_s) + level
+    means: NDArray[np.float64] = np.diff(area) / np.diff(edges_s) + level
+    return means

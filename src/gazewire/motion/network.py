@@ -18,11 +18,11 @@ from numpy.typing import NDArray
 
 __all__ = ["REACH", "STRIDE", "Network", "shipped_network"]
 
-LEVELS = 6
+LEVELS = 7
 # A point of the lowest level stands for so many of the grid; lengths are multiples of it.
 STRIDE = 2 ** (LEVELS - 1)
 # Points of the grid on either side that bear on a point.
-REACH = 1024
+REACH = 2048
 
 _Layer = tuple[NDArray[np.float32], NDArray[np.float32]]
 
@@ -68,7 +68,7 @@ class Network:
         for k, (first, second) in enumerate(self.down):
             if k:
                 kept.append(x)
-                x = (x[:, ::2] + x[:, 1::2]) / 2
+                x = (x[:, ::2] + x[:, 1::2]) * np.float32(0.5)
             x = _rectified(_convolved(_rectified(_convolved(x, first)), second))
         for layer, beside in zip(self.up, reversed(kept), strict=True):
             x = np.concatenate((np.repeat(x, 2, axis=1), beside))
@@ -82,7 +82,7 @@ def _convolved(x: NDArray[np.float32], layer: _Layer) -> NDArray[np.float32]:
     half = len(weights) // 2
     points = x.shape[1]
     padded = np.pad(x, ((0, 0), (half, half)))
-    y = weights[0] @ padded[:, :points]
+    y: NDArray[np.float32] = weights[0] @ padded[:, :points]
     for tap in range(1, len(weights)):
         y += weights[tap] @ padded[:, tap : tap + points]
     y += bias

@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 __all__ = ["most_likely"]
 
-_BLOCK = 1024
+_BLOCK = 2048
 # Best paths that come from different beginnings have met long before this many points.
-_OVERLAP = 256
+_OVERLAP = 512
 
 
 def most_likely(log_odds: NDArray[np.float32], price: NDArray[np.float32]) -> NDArray[np.intp]:

