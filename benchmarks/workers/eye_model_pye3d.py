@@ -7,11 +7,15 @@ import numpy as np
 from pye3d.camera import CameraModel
 from pye3d.detector_3d import Detector3D, DetectorMode
 
-_, source, target = sys.argv
+LEARNING = ("threshold_short_term", "threshold_long_term", "threshold_kalman")
+
+_, source, target, *threshold = sys.argv
 data = np.load(source)
 size, focal_px = int(data["size"]), float(data["focal_px"])
 camera = CameraModel(focal_length=focal_px, resolution=(size, size))
-detector = Detector3D(camera, long_term_mode=DetectorMode.blocking)
+# Its long-term model learns from a confidence of 0.98 on, which not every 2-D detector gives.
+thresholds = {name: float(threshold[0]) for name in LEARNING} if threshold else {}
+detector = Detector3D(camera, long_term_mode=DetectorMode.blocking, **thresholds)
 # It looks for pupils of low confidence in the image, of which there is none here.
 image = np.zeros((size, size), np.uint8)
 told = np.full((len(data["timestamp_ns"]), 8), np.nan)
