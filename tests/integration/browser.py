@@ -160,9 +160,11 @@ class Browser:
     async def _read(self) -> None:
         async for message in self._socket:
             said = json.loads(message.data)
-            answered = self._answers.get(said.get("id", 0))
-            if answered is not None and not answered.done():
-                answered.set_result(said)
+            if "id" in said:
+                # Who asked may have been cancelled, and waits no more.
+                answered = self._answers.get(said["id"])
+                if answered is not None and not answered.done():
+                    answered.set_result(said)
             elif (page := self._pages.get(said.get("sessionId", ""))) is not None:
                 page.hear(said)
 
