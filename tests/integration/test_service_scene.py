@@ -60,7 +60,8 @@ def test_gaze_comes_before_the_surface_that_names_it_and_with_the_same_double(
         # The first surfaces name what was published before we listened.
         first = listener.topic("gaze.3d.01.")
         published.add(("gaze.3d.01.", first["timestamp"]))
-        while len(joined) < 40:
+        # At any one moment the wearer may look elsewhere.
+        while len(joined) < 40 or not any(on["on_surf"] for on in joined):
             topic, fields = listener.next()
             if topic != "surfaces.screen":
                 published.add((topic, fields["timestamp"]))
@@ -92,7 +93,6 @@ def test_gaze_comes_before_the_surface_that_names_it_and_with_the_same_double(
         x, y = on["norm_pos"]
         assert on["on_surf"] is (0 <= x <= 1 and 0 <= y <= 1)
         assert on["timestamp"] == on["base_data"][1]
-    assert any(on["on_surf"] for on in joined)
 
 
 def test_the_tracker_can_be_stopped_and_started(client: CoreClient) -> None:
