@@ -23,8 +23,8 @@ def main(address: str = "127.0.0.1", port: str = "8080") -> None:
             times_ns.append(datum.timestamp_unix_ns)
             time.sleep(WORK_S)  # your analysis
             if len(times_ns) == COUNT:
+                counts = device.statistics()["gaze"]  # while the stream still runs
                 break
-        counts = device.statistics()["gaze"]
     steps_ms = [(b - a) / NS_PER_MS for a, b in itertools.pairwise(times_ns)]
     print(f"{COUNT} data, {min(steps_ms):.3f} to {max(steps_ms):.3f} ms apart")
     print(f"{counts.packets} packets by {counts.transport}: {counts.lost} lost, {counts.late} late")
