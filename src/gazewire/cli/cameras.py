@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from gazewire.cli.program_options import LOOPBACK, AsJson, Host, Lan, address_of
 from gazewire.cli.running import announce, run
 from gazewire.time import SystemClock
 
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
     from gazewire.multicam import RunningCameras
 
 __all__ = ["cameras"]
-
-_EVERYWHERE = "0.0.0.0"
 
 
 def cameras(
@@ -33,10 +32,8 @@ def cameras(
     http_port: Annotated[
         int, typer.Option(min=0, max=65535, help="Of the page that shows the cameras.")
     ] = 8090,
-    host: Annotated[
-        str, typer.Option(help="Interface of every socket; 0.0.0.0 is all of them.")
-    ] = "127.0.0.1",
-    lan: Annotated[bool, typer.Option("--lan", help="The same as --host 0.0.0.0.")] = False,
+    host: Host = LOOPBACK,
+    lan: Lan = False,
     record: Annotated[
         bool, typer.Option("--record", help="Record every camera from the start.")
     ] = False,
@@ -46,9 +43,7 @@ def cameras(
             help="Recordings go to a folder of this name; or an experiment file (.json): subjects."
         ),
     ] = None,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Say that it is ready in one line of JSON.")
-    ] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Acquire from many cameras: images out to other programs, boxes back, a page that shows all.
 
@@ -64,7 +59,7 @@ def cameras(
         async with serve_cameras(
             settings,
             SystemClock(),
-            host=_EVERYWHERE if lan else host,
+            host=address_of(host, lan=lan),
             first_port=port,
             http_port=http_port,
             record_dir=folder if record else None,

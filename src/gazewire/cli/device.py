@@ -11,6 +11,22 @@ from typing import Annotated
 import typer
 
 from gazewire.cli.garbage import settle
+from gazewire.cli.program_options import (
+    LOOPBACK,
+    RECORDINGS,
+    AsJson,
+    EchoPort,
+    EyeRate,
+    Host,
+    HttpPort,
+    Mdns,
+    PhoneName,
+    RecordDir,
+    RtspPort,
+    Seed,
+    TunnelPort,
+)
+from gazewire.cli.readiness import device_facts, device_lines
 from gazewire.cli.running import announce, run
 from gazewire.compose import SYNTHETIC
 from gazewire.compose.sources import find_source
@@ -53,7 +69,6 @@ class GazeFormatName(enum.StrEnum):
 
 _PRODUCTS = {ProductName.NEON: NEON, ProductName.INVISIBLE: INVISIBLE}
 _FAULT_HELP = "help"
-_PORT = {"min": 0, "max": 65535, "show_default": False}
 
 
 def device(
@@ -68,22 +83,12 @@ def device(
     gaze_format: Annotated[
         GazeFormatName, typer.Option(help="Bytes of a gaze payload; auto: what the source fills.")
     ] = GazeFormatName.AUTO,
-    host: Annotated[
-        str, typer.Option(help="Interface of every socket; 0.0.0.0 is all of them.")
-    ] = "127.0.0.1",
-    http_port: Annotated[
-        int | None, typer.Option(help="[default: 8080, or the next free one]", **_PORT)
-    ] = None,
-    rtsp_port: Annotated[
-        int | None, typer.Option(help="[default: 8086, or the next free one]", **_PORT)
-    ] = None,
-    tunnel_port: Annotated[
-        int | None, typer.Option(help="[default: 8686, or the next free one]", **_PORT)
-    ] = None,
-    echo_port: Annotated[
-        int | None, typer.Option(help="[default: 12321, or the next free one]", **_PORT)
-    ] = None,
-    record_dir: Annotated[Path, typer.Option(help="Where recordings go.")] = Path("recordings"),
+    host: Host = LOOPBACK,
+    http_port: HttpPort = None,
+    rtsp_port: RtspPort = None,
+    tunnel_port: TunnelPort = None,
+    echo_port: EchoPort = None,
+    record_dir: RecordDir = RECORDINGS,
     template: Annotated[
         str, typer.Option(help="'default', 'none', or a template file (JSON). Neon only.")
     ] = "default",
@@ -91,12 +96,9 @@ def device(
         list[Refusal] | None,
         typer.Option(help="Refuse to record, for this reason; may be repeated."),
     ] = None,
-    name: Annotated[str | None, typer.Option(help="Name of the phone.")] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Who the synthetic wearer is.")] = 0,
-    eye_rate: Annotated[
-        int,
-        typer.Option(min=1, help="Eye pictures a second of the synthetic wearer; divides 200."),
-    ] = 200,
+    name: PhoneName = None,
+    seed: Seed = 0,
+    eye_rate: EyeRate = 200,
     truth: Annotated[
         Path | None, typer.Option(help="Write what is really sent to this file (JSON lines).")
     ] = None,
@@ -111,10 +113,8 @@ def device(
         bool,
         typer.Option("--older-app", help="Be as the app was years ago: no time echo, for one."),
     ] = False,
-    mdns: Annotated[bool, typer.Option("--mdns/--no-mdns", help="Announce the device.")] = True,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Say that it is ready in one line of JSON.")
-    ] = False,
+    mdns: Mdns = True,
+    as_json: AsJson = False,
 ) -> None:
     """Serve the Realtime API: a phone and a pair of glasses, in software.
 
@@ -165,28 +165,8 @@ def _template(option: str) -> Template | None:
 
 
 def _facts(running: RunningDevice) -> dict[str, object]:
-    return {
-        "http": running.http_url,
-        "rtsp": running.rtsp_url,
-        "tunnel": running.tunnel_url,
-        "echo": _echo(running),
-        "name": running.name,
-        "pid": os.getpid(),
-    }
-
-
-def _echo(running: RunningDevice) -> str | None:
-    return None if running.echo_port is None else f"{running.host}:{running.echo_port}"
+    return device_facts(running) | {"pid": os.getpid()}
 
 
 def _text(running: RunningDevice, source: str) -> str:
-    announced = running.host_name or "nobody; clients need the address"
-    return (
-        f"{running.name}, showing {source}\n"
-        f"  monitor page  {running.http_url}\n"
-        f"  streams       {running.rtsp_url}/?camera={'|'.join(running.sensors)}\n"
-        f"  for browsers  {running.tunnel_url}\n"
-        f"  time echo     {_echo(running) or 'none'}\n"
-        f"  announced as  {announced}\n"
-        f"Stop with Ctrl+C."
-    )
+    return f"{running.name}, showing {source}\n{device_lines(running)}Stop with Ctrl+C."

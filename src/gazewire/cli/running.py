@@ -17,7 +17,7 @@ from gazewire.cli.log_limit import RepeatLimit
 from gazewire.cli.open_files import raise_open_file_limit
 from gazewire.errors import GazewireError
 
-__all__ = ["announce", "run"]
+__all__ = ["announce", "run", "wait_for_either"]
 
 _log = logging.getLogger(__name__)
 
@@ -59,6 +59,16 @@ def announce(facts: Mapping[str, object], text: str, *, as_json: bool) -> None:
         text = msgspec.json.encode({"ready": True, **facts}).decode()
     typer.echo(text)
     sys.stdout.flush()
+
+
+async def wait_for_either(stop: asyncio.Event, stopped: Awaitable[None]) -> None:
+    """Wait until the user ends the program, or somebody on the network does."""
+    ends = [asyncio.ensure_future(stop.wait()), asyncio.ensure_future(stopped)]
+    try:
+        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for end in ends:
+            end.cancel()
 
 
 @contextmanager

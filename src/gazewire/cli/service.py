@@ -14,7 +14,25 @@ import typer
 from gazewire.cli.config_file import take_defaults
 from gazewire.cli.eye_mode import EyeMode, has_eye_processes
 from gazewire.cli.garbage import settle
-from gazewire.cli.running import announce, run
+from gazewire.cli.program_options import (
+    LOOPBACK,
+    Allow,
+    AsJson,
+    ClientKeys,
+    Debug,
+    EyeRate,
+    Eyes,
+    Group,
+    Host,
+    KeyFile,
+    Lan,
+    RecordAnywhere,
+    Seed,
+    address_of,
+    eye_help,
+)
+from gazewire.cli.readiness import service_facts
+from gazewire.cli.running import announce, run, wait_for_either
 from gazewire.compose import NO_SOURCE, SYNTHETIC
 from gazewire.model import EyeId
 from gazewire.time import SystemClock
@@ -26,7 +44,6 @@ __all__ = ["service"]
 
 _LOG = logging.getLogger(__name__)
 
-_EVERYWHERE = "0.0.0.0"
 _DEFAULT_PORT = 50020
 
 
@@ -38,53 +55,29 @@ class LayoutName(enum.StrEnum):
     BOTH = "both"
 
 
-_EYE_HELP = "What the {} eye sees: synthetic, none, a video or recording, or v4l2:/dev/video0."
-
-
 def service(
     port: Annotated[int, typer.Option(min=0, max=65535, help="Of Pupil Remote.")] = _DEFAULT_PORT,
-    eye0: Annotated[str, typer.Option(help=_EYE_HELP.format("right"))] = SYNTHETIC,
-    eye1: Annotated[str, typer.Option(help=_EYE_HELP.format("left"))] = SYNTHETIC,
+    eye0: Annotated[str, typer.Option(help=eye_help("right"))] = SYNTHETIC,
+    eye1: Annotated[str, typer.Option(help=eye_help("left"))] = SYNTHETIC,
     scene: Annotated[
         str, typer.Option(help="What the scene camera sees, in the same words.")
     ] = NO_SOURCE,
-    eyes: Annotated[
-        EyeMode,
-        typer.Option(help="A process for each eye, or tasks of one; auto: as there are cores."),
-    ] = EyeMode.AUTO,
-    eye_rate: Annotated[
-        int, typer.Option(min=1, help="Eye pictures a second of the synthetic wearer; divides 200.")
-    ] = 200,
-    seed: Annotated[int, typer.Option(min=0, help="Who the synthetic wearer is.")] = 0,
-    host: Annotated[
-        str, typer.Option(help="Interface of every socket; 0.0.0.0 is all of them.")
-    ] = "127.0.0.1",
-    lan: Annotated[bool, typer.Option("--lan", help="The same as --host 0.0.0.0.")] = False,
+    eyes: Eyes = EyeMode.AUTO,
+    eye_rate: EyeRate = 200,
+    seed: Seed = 0,
+    host: Host = LOOPBACK,
+    lan: Lan = False,
     record_dir: Annotated[
         Path | None, typer.Option(help="Where recordings go; without it there are none.")
     ] = None,
-    record_anywhere: Annotated[
-        bool,
-        typer.Option("--record-anywhere", help="Let clients name any folder for a recording."),
-    ] = False,
+    record_anywhere: RecordAnywhere = False,
     layout: Annotated[
         LayoutName, typer.Option(help="Of recordings; core alone is there yet.")
     ] = LayoutName.CORE,
-    group: Annotated[
-        str | None, typer.Option(help="Share notifications with the machines of this group.")
-    ] = None,
-    key_file: Annotated[
-        Path | None,
-        typer.Option(help="Keys (CURVE) of the service, made if need be; clients then need them."),
-    ] = None,
-    client_keys: Annotated[
-        Path | None,
-        typer.Option(help="Public keys of those who may connect: a file, or a folder of *.key."),
-    ] = None,
-    allow: Annotated[
-        list[str] | None,
-        typer.Option(help="An address or network that may connect; repeatable. [default: all]"),
-    ] = None,
+    group: Group = None,
+    key_file: KeyFile = None,
+    client_keys: ClientKeys = None,
+    allow: Allow = None,
     config: Annotated[
         Path | None,
         typer.Option(
@@ -93,12 +86,8 @@ def service(
             callback=take_defaults,
         ),
     ] = None,
-    debug: Annotated[
-        bool, typer.Option("--debug", help="Put debug records onto the bus, too.")
-    ] = False,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Say that it is ready in one line of JSON.")
-    ] = False,
+    debug: Debug = False,
+    as_json: AsJson = False,
 ) -> None:
     """Serve the Core network API, headless: Pupil Remote, the bus, eyes and gaze.
 
@@ -113,7 +102,7 @@ def service(
         from gazewire.service import ServiceConfig, serve_service
 
         work_on_images_alone()
-        address = _EVERYWHERE if lan else host
+        address = address_of(host, lan=lan)
         admission = find_admission(key_file, client_keys, allow or (), address)
         if layout is not LayoutName.CORE:
             _LOG.warning(
@@ -139,23 +128,13 @@ def service(
         async with serve_service(settings, parts, SystemClock()) as running:
             announce(_facts(running), _text(running), as_json=as_json)
             settle()
-            ends = [asyncio.create_task(stop.wait()), asyncio.create_task(running.wait_stopped())]
-            try:
-                await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
-            finally:
-                for end in ends:
-                    end.cancel()
+            await wait_for_either(stop, running.wait_stopped())
 
     run(program)
 
 
 def _facts(running: RunningService) -> dict[str, object]:
-    return {
-        "remote": running.remote_url,
-        "pub": running.pub_url,
-        "sub": running.sub_url,
-        "pid": os.getpid(),
-    }
+    return service_facts(running) | {"pid": os.getpid()}
 
 
 def _text(running: RunningService) -> str:

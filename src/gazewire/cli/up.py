@@ -12,7 +12,33 @@ import typer
 from gazewire.cli.config_file import take_defaults
 from gazewire.cli.eye_mode import EyeMode, has_eye_processes
 from gazewire.cli.garbage import settle
-from gazewire.cli.running import announce, run
+from gazewire.cli.program_options import (
+    LOOPBACK,
+    RECORDINGS,
+    Allow,
+    AsJson,
+    ClientKeys,
+    Debug,
+    EchoPort,
+    EyeRate,
+    Eyes,
+    Group,
+    Host,
+    HttpPort,
+    KeyFile,
+    Lan,
+    Mdns,
+    PhoneName,
+    RecordAnywhere,
+    RecordDir,
+    RtspPort,
+    Seed,
+    TunnelPort,
+    address_of,
+    eye_help,
+)
+from gazewire.cli.readiness import device_facts, device_lines, service_facts
+from gazewire.cli.running import announce, run, wait_for_either
 from gazewire.compose import NO_SOURCE, SYNTHETIC, VIDEO4LINUX
 from gazewire.model import EyeId
 from gazewire.time import SystemClock
@@ -21,10 +47,6 @@ if TYPE_CHECKING:
     from gazewire.compose.up import RunningChain
 
 __all__ = ["up"]
-
-_EVERYWHERE = "0.0.0.0"
-_PORT = {"min": 0, "max": 65535, "show_default": False}
-_EYE_HELP = "What the {} eye sees: synthetic, none, a video or recording, or v4l2:/dev/video0."
 
 
 def up(
@@ -35,69 +57,39 @@ def up(
             "v4l2:/dev/video0 is a scene camera alone."
         ),
     ] = SYNTHETIC,
-    eye0: Annotated[
-        str | None, typer.Option(help=_EYE_HELP.format("right"), show_default=False)
-    ] = None,
-    eye1: Annotated[
-        str | None, typer.Option(help=_EYE_HELP.format("left"), show_default=False)
-    ] = None,
+    eye0: Annotated[str | None, typer.Option(help=eye_help("right"), show_default=False)] = None,
+    eye1: Annotated[str | None, typer.Option(help=eye_help("left"), show_default=False)] = None,
     scene: Annotated[
         str | None,
         typer.Option(help="What the scene camera sees, in the same words.", show_default=False),
     ] = None,
-    eyes: Annotated[
-        EyeMode,
-        typer.Option(help="A process for each eye, or tasks of one; auto: as there are cores."),
-    ] = EyeMode.AUTO,
-    eye_rate: Annotated[
-        int, typer.Option(min=1, help="Eye pictures a second of the synthetic wearer; divides 200.")
-    ] = 200,
-    seed: Annotated[int, typer.Option(min=0, help="Who the synthetic wearer is.")] = 0,
-    host: Annotated[
-        str, typer.Option(help="Interface of every socket; 0.0.0.0 is all of them.")
-    ] = "127.0.0.1",
-    lan: Annotated[bool, typer.Option("--lan", help="The same as --host 0.0.0.0.")] = False,
+    eyes: Eyes = EyeMode.AUTO,
+    eye_rate: EyeRate = 200,
+    seed: Seed = 0,
+    host: Host = LOOPBACK,
+    lan: Lan = False,
     port: Annotated[
-        int | None, typer.Option(help="Of Pupil Remote. [default: 50020]", **_PORT)
+        int | None,
+        typer.Option(
+            min=0, max=65535, help="Of Pupil Remote. [default: 50020]", show_default=False
+        ),
     ] = None,
-    http_port: Annotated[
-        int | None, typer.Option(help="[default: 8080, or the next free one]", **_PORT)
-    ] = None,
-    rtsp_port: Annotated[
-        int | None, typer.Option(help="[default: 8086, or the next free one]", **_PORT)
-    ] = None,
-    tunnel_port: Annotated[
-        int | None, typer.Option(help="[default: 8686, or the next free one]", **_PORT)
-    ] = None,
-    echo_port: Annotated[
-        int | None, typer.Option(help="[default: 12321, or the next free one]", **_PORT)
-    ] = None,
-    record_dir: Annotated[Path, typer.Option(help="Where recordings go.")] = Path("recordings"),
-    record_anywhere: Annotated[
-        bool,
-        typer.Option("--record-anywhere", help="Let clients name any folder for a recording."),
-    ] = False,
-    name: Annotated[str | None, typer.Option(help="Name of the phone.")] = None,
+    http_port: HttpPort = None,
+    rtsp_port: RtspPort = None,
+    tunnel_port: TunnelPort = None,
+    echo_port: EchoPort = None,
+    record_dir: RecordDir = RECORDINGS,
+    record_anywhere: RecordAnywhere = False,
+    name: PhoneName = None,
     truth: Annotated[
         Path | None,
         typer.Option(help="Write what is sent and what is true of it to this file (JSON lines)."),
     ] = None,
-    group: Annotated[
-        str | None, typer.Option(help="Share notifications with the machines of this group.")
-    ] = None,
-    key_file: Annotated[
-        Path | None,
-        typer.Option(help="Keys (CURVE) of the service, made if need be; clients then need them."),
-    ] = None,
-    client_keys: Annotated[
-        Path | None,
-        typer.Option(help="Public keys of those who may connect: a file, or a folder of *.key."),
-    ] = None,
-    allow: Annotated[
-        list[str] | None,
-        typer.Option(help="An address or network that may connect to the service; repeatable."),
-    ] = None,
-    mdns: Annotated[bool, typer.Option("--mdns/--no-mdns", help="Announce the device.")] = True,
+    group: Group = None,
+    key_file: KeyFile = None,
+    client_keys: ClientKeys = None,
+    allow: Allow = None,
+    mdns: Mdns = True,
     config: Annotated[
         Path | None,
         typer.Option(
@@ -106,12 +98,8 @@ def up(
             callback=take_defaults,
         ),
     ] = None,
-    debug: Annotated[
-        bool, typer.Option("--debug", help="Put debug records onto the bus, too.")
-    ] = False,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Say that it is ready in one line of JSON.")
-    ] = False,
+    debug: Debug = False,
+    as_json: AsJson = False,
 ) -> None:
     """Measure eyes, and serve what comes of it: service and device in one.
 
@@ -127,7 +115,7 @@ def up(
         from gazewire.service import DEFAULT_REMOTE_PORT, ServiceConfig
 
         work_on_images_alone()
-        address = _EVERYWHERE if lan else host
+        address = address_of(host, lan=lan)
         admission = find_admission(key_file, client_keys, allow or (), address)
         # A camera looks at one thing.
         at_eyes = NO_SOURCE if source.startswith(VIDEO4LINUX) else source
@@ -163,41 +151,19 @@ def up(
         async with serve_chain(device, service, sources, SystemClock(), truth=truth) as chain:
             announce(_facts(chain), _text(chain), as_json=as_json)
             settle()
-            ends = [asyncio.create_task(stop.wait()), asyncio.create_task(chain.wait_stopped())]
-            try:
-                await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
-            finally:
-                for end in ends:
-                    end.cancel()
+            await wait_for_either(stop, chain.wait_stopped())
 
     run(program)
 
 
 def _facts(chain: RunningChain) -> dict[str, object]:
-    device, service = chain.device, chain.service
-    return {
-        "http": device.http_url,
-        "rtsp": device.rtsp_url,
-        "tunnel": device.tunnel_url,
-        "echo": f"{device.host}:{device.echo_port}",
-        "name": device.name,
-        "remote": service.remote_url,
-        "pub": service.pub_url,
-        "sub": service.sub_url,
-        "pid": os.getpid(),
-    }
+    return device_facts(chain.device) | service_facts(chain.service) | {"pid": os.getpid()}
 
 
 def _text(chain: RunningChain) -> str:
-    device, service = chain.device, chain.service
-    announced = device.host_name or "nobody; clients need the address"
     return (
-        f"{device.name}, measuring {chain.description}\n"
-        f"  monitor page  {device.http_url}\n"
-        f"  streams       {device.rtsp_url}/?camera={'|'.join(device.sensors)}\n"
-        f"  for browsers  {device.tunnel_url}\n"
-        f"  time echo     {device.host}:{device.echo_port}\n"
-        f"  announced as  {announced}\n"
-        f"  Pupil Remote  {service.remote_url}\n"
+        f"{chain.device.name}, measuring {chain.description}\n"
+        f"{device_lines(chain.device)}"
+        f"  Pupil Remote  {chain.service.remote_url}\n"
         f"Stop with Ctrl+C."
     )
