@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from gazewire.eye import Detector2d, DetectorSettings2d, Pupil2d
+from gazewire.eye import Detector2d, Pupil2d
 from gazewire.eye.model3d import Detector3dProperties, EyeModel3d
 from gazewire.model import Ellipse, EyeId, Frame, PupilDatum
 from gazewire.optics import Camera
@@ -20,7 +19,6 @@ from gazewire.service import (
     FrameExposure,
     nothing_found,
 )
-from gazewire.service.detector_settings import Detector2dProperties
 from gazewire.service.frames import image_bytes
 
 __all__ = ["SeeingEye"]
@@ -48,7 +46,6 @@ class SeeingEye:
         self._eye_id = eye_id
         self._camera_of_size = camera_of_size
         self._properties_3d = Detector3dProperties(distance_mm=distance_mm)
-        self._properties_2d = Detector2dProperties()
         self._detector = Detector2d()
         self._camera: Camera | None = None
         self._model: EyeModel3d | None = None
@@ -82,10 +79,7 @@ class SeeingEye:
         self._is_to_forget = True
 
     def _look(self, exposure: Exposure, settings: DetectorSettings) -> Pupil2d | None:
-        if settings.detector_2d != self._properties_2d:
-            self._properties_2d = settings.detector_2d
-            named = msgspec.structs.asdict(settings.detector_2d)
-            self._detector = Detector2d(DetectorSettings2d(**named))
+        self._detector.settings = settings.detector_2d
         roi = settings.roi
         bounds = None if roi is None else (roi.min_x, roi.min_y, roi.max_x, roi.max_y)
         return self._detector.detect(_gray(exposure.frame()), bounds)

@@ -17,6 +17,6 @@ except ImportError as missing:
 
 from gazewire.eye.detector2d import Detector2d, detect
 from gazewire.eye.pupil2d import Pupil2d
-from gazewire.eye.settings import DetectorSettings2d
+from gazewire.model import DetectorSettings2d
 
 __all__ = ["Detector2d", "DetectorSettings2d", "Pupil2d", "detect"]

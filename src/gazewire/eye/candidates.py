@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from gazewire.eye.ellipses import Ellipses, Floats
 from gazewire.eye.picture import EyePicture
-from gazewire.eye.settings import DetectorSettings2d
+from gazewire.model import DetectorSettings2d
 
 __all__ = ["dark_blobs"]
 

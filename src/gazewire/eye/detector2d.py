@@ -15,7 +15,7 @@ from gazewire.eye.ellipses import Ellipses, Floats
 from gazewire.eye.outline import refine, snap
 from gazewire.eye.picture import EyePicture
 from gazewire.eye.pupil2d import Pupil2d
-from gazewire.eye.settings import DetectorSettings2d
+from gazewire.model import DetectorSettings2d
 
 __all__ = ["Detector2d", "Roi", "detect"]
 

@@ -9,6 +9,7 @@ from gazewire.model.access_unit import AccessUnit
 from gazewire.model.annotation import Annotation
 from gazewire.model.audio import AudioAccessUnit, AudioChunk
 from gazewire.model.blink_response import BlinkResponse
+from gazewire.model.detector_settings import DetectorSettings2d
 from gazewire.model.dispersion_fixation import DispersionFixation
 from gazewire.model.eye_event import Blink, EyeEvent, Fixation, Onset, Saccade
 from gazewire.model.eye_movement import (
@@ -53,6 +54,7 @@ __all__ = [
     "DetectedOscillation",
     "DetectedPursuit",
     "DetectedSaccade",
+    "DetectorSettings2d",
     "DispersionFixation",
     "Ellipse",
     "Event",

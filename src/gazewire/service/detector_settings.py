@@ -12,12 +12,11 @@ from dataclasses import dataclass, field, replace
 
 import msgspec
 
-from gazewire.model import EyeId, Notification
+from gazewire.model import DetectorSettings2d, EyeId, Notification
 
 __all__ = [
     "DETECTOR_2D",
     "DETECTOR_3D",
-    "Detector2dProperties",
     "Detector3dProperties",
     "DetectorControl",
     "DetectorSettings",
@@ -29,56 +28,6 @@ DETECTOR_3D = "Pye3DPlugin"
 
 # Lower-case words alone: pupil_detector.3d.reset_model and pupil_detector.properties... are others.
 _ACTION = re.compile(r"pupil_detector\.([a-z_]+)")
-
-
-class Detector2dProperties(msgspec.Struct, frozen=True, kw_only=True):
-    """Properties of ``Detector2DPlugin``; sizes in pixels.
-
-    Attributes:
-        coarse_detection: search coarsely first, where the region is large.
-        coarse_filter_min: smallest window of the coarse search.
-        coarse_filter_max: largest one.
-        intensity_range: how much brighter than the darkest a pupil may be.
-        blur_size: of the median filter.
-        canny_treshold: of the edge filter.
-        canny_ration: between its two thresholds.
-        canny_aperture: of its derivative.
-        pupil_size_max: largest diameter.
-        pupil_size_min: smallest diameter.
-        strong_perimeter_ratio_range_min: what a strong candidate's perimeter is, at least.
-        strong_perimeter_ratio_range_max: at most.
-        strong_area_ratio_range_min: what its area is, at least.
-        strong_area_ratio_range_max: at most.
-        contour_size_min: points of the shortest contour.
-        ellipse_roundness_ratio: smaller axis by larger one, at least.
-        initial_ellipse_fit_treshhold: mean squared distance of a fit, at most.
-        final_perimeter_ratio_range_min: what the result's perimeter is, at least.
-        final_perimeter_ratio_range_max: at most.
-        ellipse_true_support_min_dist: how near an edge pixel supports an ellipse.
-        support_pixel_ratio_exponent: how much the share of supporting pixels counts.
-    """
-
-    coarse_detection: bool = True
-    coarse_filter_min: int = 128
-    coarse_filter_max: int = 280
-    intensity_range: int = 23
-    blur_size: int = 5
-    canny_treshold: int = 160
-    canny_ration: int = 2
-    canny_aperture: int = 5
-    pupil_size_max: int = 100
-    pupil_size_min: int = 10
-    strong_perimeter_ratio_range_min: float = 0.8
-    strong_perimeter_ratio_range_max: float = 1.1
-    strong_area_ratio_range_min: float = 0.6
-    strong_area_ratio_range_max: float = 1.1
-    contour_size_min: int = 5
-    ellipse_roundness_ratio: float = 0.1
-    initial_ellipse_fit_treshhold: float = 1.8
-    final_perimeter_ratio_range_min: float = 0.6
-    final_perimeter_ratio_range_max: float = 1.2
-    ellipse_true_support_min_dist: float = 2.5
-    support_pixel_ratio_exponent: float = 2.0
 
 
 class Detector3dProperties(msgspec.Struct, frozen=True, kw_only=True):
@@ -125,10 +74,10 @@ class DetectorSettings:
 
     enabled: frozenset[str] = frozenset({DETECTOR_2D, DETECTOR_3D})
     roi: Roi | None = None
-    detector_2d: Detector2dProperties = field(default_factory=Detector2dProperties)
+    detector_2d: DetectorSettings2d = field(default_factory=DetectorSettings2d)
     detector_3d: Detector3dProperties = field(default_factory=Detector3dProperties)
 
-    def properties(self, detector: str) -> Detector2dProperties | Detector3dProperties:
+    def properties(self, detector: str) -> DetectorSettings2d | Detector3dProperties:
         """Properties of a detector by its class name."""
         return self.detector_2d if detector == DETECTOR_2D else self.detector_3d
 
@@ -262,7 +211,7 @@ class DetectorControl:
         changed = msgspec.structs.replace(
             properties, **{key: _cast(value, type(getattr(properties, key)))}
         )
-        if isinstance(changed, Detector2dProperties):
+        if isinstance(changed, DetectorSettings2d):
             self.settings = replace(self.settings, detector_2d=changed)
         else:
             self.settings = replace(self.settings, detector_3d=changed)

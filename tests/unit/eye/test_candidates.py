@@ -5,7 +5,7 @@ import pytest
 
 from gazewire.eye.candidates import dark_blobs
 from gazewire.eye.picture import EyePicture
-from gazewire.eye.settings import DetectorSettings2d
+from gazewire.model import DetectorSettings2d
 
 SETTINGS = DetectorSettings2d()
 

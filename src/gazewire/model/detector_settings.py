@@ -8,11 +8,11 @@ __all__ = ["DetectorSettings2d"]
 
 
 class DetectorSettings2d(msgspec.Struct, frozen=True, kw_only=True):
-    """What can be set of `Detector2d`; the names are those of ``Detector2DPlugin``, misspelt too.
+    """What can be set of a 2-D pupil detector; the names are those of ``Detector2DPlugin``.
 
-    Names and defaults are a contract with scripts; what they do is told for the detector of this
-    package, which finds edges along rays and has no Canny filter. A name that is said to do nothing
-    is accepted and kept, so that a script which sets it works.
+    Names and defaults, misspelt as some are, are a contract with scripts. What they do is told for
+    `gazewire.eye.Detector2d`, which finds edges along rays and has no Canny filter. A name that is
+    said to do nothing is accepted and kept, so that a script which sets it works.
 
     Attributes:
         coarse_detection: look for candidates in an image of half the size; without, in the whole
