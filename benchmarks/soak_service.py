@@ -39,6 +39,7 @@ ANSWERED_WITHIN_MS = 10_000
 # Caches and pools have filled by then.
 WARM_UP_SHARE = 0.3
 LAST_COMES_WITHIN_S = 10.0
+STOPS_WITHIN_S = 300.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,8 +233,10 @@ def main() -> None:
         ready = json.loads(service.stdout.readline())
         found = soak(service.pid, ready, options.seconds, options.clients)
     finally:
+        began = time.monotonic()
         service.terminate()
-        service.wait(30)
+        service.wait(STOPS_WITHIN_S)
+    found["stopped_after_s"] = round(time.monotonic() - began, 1)
     found["status"] = service.returncode
     if options.json:
         print(json.dumps(found))
