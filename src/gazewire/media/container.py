@@ -31,6 +31,7 @@ class VideoFile:
 
     Attributes:
         path: the file.
+        camera: what its frames say they come from.
         width: pixels in a row.
         height: rows.
         rate_hz: mean frames a second, as the file tells.
@@ -51,7 +52,7 @@ class VideoFile:
         """
         self.path = path
         self.skipped = 0
-        self._camera = camera
+        self.camera = camera
         with self._open() as container:
             stream = container.streams.video[0]
             first = next(self._pictures(container, stream), None)
@@ -106,7 +107,7 @@ class VideoFile:
                     picture = picture.reformat(width=self.width, height=self.height)
                 yield frame_from_picture(
                     picture,
-                    camera=self._camera,
+                    camera=self.camera,
                     index=first_index + number,
                     timestamp_unix_ns=start_unix_ns + elapsed_ns,
                 )

@@ -7,13 +7,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import av
+import numpy as np
+from numpy.typing import NDArray
 
 from gazewire.errors import UndecodableSourceError
+from gazewire.media.luma import gray_from_picture
 from gazewire.media.opening import open_media
 from gazewire.media.picture import frame_from_picture
 from gazewire.model import Frame
 
 __all__ = ["IndexedVideo"]
+
+_NS_PER_S = 1_000_000_000
 
 
 class IndexedVideo:
@@ -68,6 +73,14 @@ class IndexedVideo:
     def __len__(self) -> int:
         return len(self._ticks)
 
+    @property
+    def times_ns(self) -> NDArray[np.int64]:
+        """(N,) int64, the instants that the container tells, from that of the first picture."""
+        first, tick_s = self._ticks[0], self._stream.time_base
+        ns = _NS_PER_S * tick_s.numerator
+        told = [(ticks - first) * ns // tick_s.denominator for ticks in self._ticks]
+        return np.array(told, np.int64)
+
     def frame(self, index: int, timestamp_unix_ns: int = 0) -> Frame:
         """Decode a picture.
 
@@ -79,6 +92,23 @@ class IndexedVideo:
             IndexError: there is no such picture.
             UndecodableSourceError: it is damaged, or the one that it builds on.
         """
+        return frame_from_picture(
+            self._picture(index),
+            camera=self._camera,
+            index=index,
+            timestamp_unix_ns=timestamp_unix_ns,
+        )
+
+    def gray(self, index: int) -> NDArray[np.uint8]:
+        """Decode the brightness of a picture: (H, W) uint8, from black 0 to white 255.
+
+        Raises:
+            IndexError: there is no such picture.
+            UndecodableSourceError: it is damaged, or the one that it builds on.
+        """
+        return gray_from_picture(self._picture(index))
+
+    def _picture(self, index: int) -> av.VideoFrame:
         if not 0 <= index < len(self):
             raise IndexError(
                 f"{self.path} has {len(self)} pictures, there is none of number {index}"
@@ -97,9 +127,7 @@ class IndexedVideo:
         if picture is None or _ticks(picture) != ticks or picture.is_corrupt:
             raise self._damaged(index)
         self._next = index + 1
-        return frame_from_picture(
-            picture, camera=self._camera, index=index, timestamp_unix_ns=timestamp_unix_ns
-        )
+        return picture
 
     def close(self) -> None:
         """Let go of the file. Harmless when repeated."""

@@ -77,6 +77,7 @@ class CameraConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     publish: Annotated[tuple[ImageForm, ...], msgspec.Meta(min_length=1)] | ImageForm = (
         ImageForm.JSON,
         ImageForm.MULTIPART,
+        ImageForm.SHARED,
         ImageForm.MAP,
     )
     put_rate: _Rate | None = None

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from gazewire.camera import Shot
@@ -12,6 +14,7 @@ from gazewire.errors import RemoteProtocolError
 from gazewire.multicam.answers import Answers
 from gazewire.multicam.gray import gray_bytes
 from gazewire.multicam.overlay import Overlay
+from gazewire.multicam.sharing import Sharing
 from gazewire.net.image_sockets import ImageSockets
 from gazewire.time import Clock
 from gazewire.wire.camera import (
@@ -22,7 +25,9 @@ from gazewire.wire.camera import (
     ImageJson,
     ImageMap,
     Point,
+    SharedPlace,
     image_shape,
+    shared_message,
 )
 
 __all__ = ["Publisher", "Rates"]
@@ -33,6 +38,10 @@ _NS_PER_S = 1_000_000_000
 _LONGEST_WAIT_S = 0.5
 _COMPLAIN_EVERY_NS = _NS_PER_S
 _ANONYMOUS = "client"
+# Images that wait for the thread while it makes a message; a tenth of a second at 60 a second.
+_WAITING = 6
+# Quick ones first: nobody waits for JSON to be made who did not ask for it.
+_IN_ORDER = (ImageForm.SHARED, ImageForm.MULTIPART, ImageForm.MAP, ImageForm.JSON)
 
 
 class Rates(Protocol):
@@ -51,10 +60,18 @@ class Rates(Protocol):
         """Most changes of the boxes that are shown."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Offer:
+    shot: Shot
+    drops: Mapping[str, int]
+    place: SharedPlace | None
+
+
 class Publisher:
     """Sends images when one is due and somebody wants it, and hears commands.
 
-    What is sent is the newest image, at the moment at which it comes: none is sent old, or twice.
+    Each image is sent at the moment at which it comes; in the forms of the incumbent the newest one
+    alone. None is sent old, or twice.
 
     Commands are taken from their queue when they come, so that answers are timed by their arrival.
     Of several within one interval of `pull_hz`, the newest is shown at its end.
@@ -67,6 +84,7 @@ class Publisher:
         clock: the program's.
         overlay: shows boxes.
         answers: takes latencies.
+        sharing: puts images into shared memory.
 
     Attributes:
         malformed: messages of clients that could not be read.
@@ -84,6 +102,7 @@ class Publisher:
         clock: Clock,
         overlay: Overlay,
         answers: Answers,
+        sharing: Sharing,
     ) -> None:
         self.malformed = 0
         self.outside = 0
@@ -95,13 +114,15 @@ class Publisher:
         self._clock = clock
         self._overlay = overlay
         self._answers = answers
-        frame_hz = rates.frame_hz
+        self._sharing = sharing
         put_ns = round(_NS_PER_S / rates.put_hz)
+        frame_ns = 0 if rates.frame_hz is None else round(_NS_PER_S / rates.frame_hz)
         self._pull_ns = round(_NS_PER_S / rates.pull_hz)
         self._interval_ns = {
             ImageForm.JSON: put_ns,
             ImageForm.MAP: put_ns,
-            ImageForm.MULTIPART: 0 if frame_hz is None else round(_NS_PER_S / frame_hz),
+            ImageForm.MULTIPART: frame_ns,
+            ImageForm.SHARED: frame_ns,
         }
         self._due_ns: dict[ImageForm, int] = {}
         self._pull_due_ns = 0
@@ -109,8 +130,9 @@ class Publisher:
         self._next_complaint_ns = 0
         self._quiet = 0
         self._lock = threading.Lock()
-        self._newest: tuple[Shot, Mapping[str, int]] | None = None
-        self._is_new = False
+        self._newest: Shot | None = None
+        self._offers: deque[_Offer] = deque(maxlen=_WAITING)
+        self._wanted: frozenset[ImageForm] = frozenset()
         self._stop = False
 
     def start(self) -> None:
@@ -118,20 +140,24 @@ class Publisher:
         self._sockets.start(self._run)
 
     def stop(self) -> None:
-        """Tell the thread to end; leaving the sockets waits for it."""
+        """Tell the thread to end; leaving the sockets waits for it. Nothing is offered any more."""
         self._stop = True
         self._sockets.wake()
+        self._sharing.close()
 
     def offer(self, shot: Shot, drops: Mapping[str, int]) -> None:
-        """Give the newest image, from any thread; costs next to nothing.
+        """Give the newest image, from one thread; costs a copy at the most.
 
         Args:
             shot: its pixels are not changed afterwards.
             drops: images lost so far, by cause.
         """
+        is_shared = ImageForm.SHARED in self._wanted
+        place = self._sharing.share(shot.frame) if is_shared else None
         with self._lock:
-            self._newest = shot, drops
-            was_new, self._is_new = self._is_new, True
+            self._newest = shot
+            was_new = bool(self._offers)
+            self._offers.append(_Offer(shot, drops, place))
         if not was_new:
             self._sockets.wake()
 
@@ -139,15 +165,15 @@ class Publisher:
     def newest(self) -> Shot | None:
         """The newest image."""
         with self._lock:
-            return None if self._newest is None else self._newest[0]
+            return self._newest
 
     def _run(self) -> None:
         while not self._stop:
-            wanted = self._sockets.wanted()
+            self._wanted = self._sockets.wanted()
             self.subscribers = self._sockets.subscribers
             now_ns = self._clock.mono_ns()
             self._hear(now_ns)
-            self._publish(wanted, now_ns)
+            self._publish(now_ns)
             self._sockets.wait(self._wait_s())
 
     def _wait_s(self) -> float:
@@ -157,29 +183,37 @@ class Publisher:
 
     # Images
 
-    def _publish(self, wanted: frozenset[ImageForm], now_ns: int) -> None:
+    def _publish(self, now_ns: int) -> None:
         with self._lock:
-            newest, is_new = self._newest, self._is_new
-            self._is_new = False
-        if newest is None or not is_new:
+            offers = list(self._offers)
+            self._offers.clear()
+        if not offers:
             return
-        shot, drops = newest
-        for form in wanted:
-            interval_ns, due_ns = self._interval_ns[form], self._due_ns.get(form, 0)
-            # Images jitter: one that comes a little early is taken, or every other one of a camera
-            # that is as fast as we put would be passed over.
-            if now_ns < due_ns - interval_ns // 4:
+        for form in _IN_ORDER:
+            if form in self._wanted:
+                self._publish_form(form, offers, now_ns)
+
+    def _publish_form(self, form: ImageForm, offers: Sequence[_Offer], now_ns: int) -> None:
+        interval_ns, due_ns = self._interval_ns[form], self._due_ns.get(form, 0)
+        # Images jitter: one that comes a little early is taken, or every other one of a camera
+        # that is as fast as we put would be passed over.
+        if now_ns < due_ns - interval_ns // 4:
+            return
+        for offer in offers[-1:] if interval_ns else offers:
+            message = self._message(form, offer)
+            if message is None:
                 continue
-            self._sockets.send(self._message(form, shot, drops))
-            self._answers.sent(shot.frame.index, shot.frame.timestamp_unix_ns)
+            self._sockets.send(message)
+            self._answers.sent(offer.shot.frame.index, offer.shot.frame.timestamp_unix_ns)
             self.published[form] = self.published.get(form, 0) + 1
             # On a grid, so that the mean rate is the one asked for; begun anew after a pause.
             next_ns = due_ns + interval_ns
             self._due_ns[form] = next_ns if next_ns > now_ns else now_ns + interval_ns
 
     def _message(
-        self, form: ImageForm, shot: Shot, drops: Mapping[str, int]
-    ) -> list[bytes | bytearray | memoryview]:
+        self, form: ImageForm, offer: _Offer
+    ) -> Sequence[bytes | bytearray | memoryview] | None:
+        shot = offer.shot
         frame = shot.frame
         match form:
             case ImageForm.JSON:
@@ -198,18 +232,26 @@ class Publisher:
                     height=frame.height,
                     width=frame.width,
                 )
-                return [*header.message(gray_bytes(frame))]
+                return header.message(gray_bytes(frame))
             case ImageForm.MULTIPART:
-                described = FrameHeader(
-                    id=self._camera,
-                    index=frame.index,
-                    exposure_unix_ns=frame.timestamp_unix_ns,
-                    pixel_format=frame.pixel_format,
-                    shape=image_shape(frame.pixel_format, frame.width, frame.height),
-                    drops=dict(drops),
-                    uncertainty_ns=shot.uncertainty_ns,
-                )
-                return [*described.message(frame.data)]
+                return self._header(offer).message(frame.data)
+            case ImageForm.SHARED:
+                # It was taken before anybody wanted it there, or there is no memory.
+                if offer.place is None:
+                    return None
+                return shared_message(self._header(offer), offer.place)
+
+    def _header(self, offer: _Offer) -> FrameHeader:
+        frame = offer.shot.frame
+        return FrameHeader(
+            id=self._camera,
+            index=frame.index,
+            exposure_unix_ns=frame.timestamp_unix_ns,
+            pixel_format=frame.pixel_format,
+            shape=image_shape(frame.pixel_format, frame.width, frame.height),
+            drops=dict(offer.drops),
+            uncertainty_ns=offer.shot.uncertainty_ns,
+        )
 
     # Commands
 

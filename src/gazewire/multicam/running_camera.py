@@ -18,6 +18,7 @@ from gazewire.multicam.config import CameraConfig
 from gazewire.multicam.overlay import Overlay
 from gazewire.multicam.publisher import Publisher
 from gazewire.multicam.recording import CameraRecorder
+from gazewire.multicam.sharing import Sharing
 from gazewire.multicam.sources import open_source
 from gazewire.net.image_sockets import ImageSockets
 from gazewire.time import Clock
@@ -142,6 +143,7 @@ class RunningCamera:
                 clock,
                 self._overlay,
                 self._answers,
+                Sharing(config.name, shape.rate_hz),
             )
             if open_recorder is not None:
                 self._recorder = open_recorder(config, shape.width, shape.height, shape.rate_hz)

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import heapq
+import math
 from collections.abc import Iterator
+from itertools import dropwhile
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gazewire.camera import AudioShape, GlassesInfo, Record, SoundPlayer, VideoShape, Wants
+from gazewire.camera import AudioShape, GlassesInfo, Record, Sound, SoundPlayer, VideoShape, Wants
 from gazewire.errors import UndecodableSourceError
-from gazewire.recording.neon import layout
+from gazewire.recording.core import is_core
+from gazewire.recording.core.playing import CoreRecording
 from gazewire.recording.neon.reader import NeonRecording
-from gazewire.recording.neon.recorded_sound import RecordedSound
-from gazewire.recording.neon.recorded_video import RecordedVideo
+from gazewire.recording.pace import paced
+from gazewire.recording.playable import Playable, PlayedStream, PlayedVideo
 
 __all__ = ["RecordingTimeline"]
 
@@ -24,7 +27,7 @@ _DEFAULT_INTERVAL_NS = 5_000_000
 
 
 class RecordingTimeline:
-    """Plays a recording, all streams moved by one constant.
+    """Plays a recording of Neon, Pupil Invisible or Pupil Core, all streams moved by one constant.
 
     The earliest sample of any stream comes at `start_unix_ns`. Distances between samples, and so
     gaps, are as they were. Where it loops, time does not jump: the next pass begins one typical
@@ -32,58 +35,64 @@ class RecordingTimeline:
 
     Eye events come when they became known, at their end. Sound is without a gap, silent where none
     was recorded. What users marked is not played.
+
+    Attributes:
+        first_unix_ns: instant, as recorded, of what comes first.
     """
 
-    def __init__(self, folder: Path, *, loop: bool = True) -> None:
-        """Open a recording of Neon or Pupil Invisible.
+    def __init__(
+        self, folder: Path, *, loop: bool = True, from_s: float = 0.0, speed: float = 1.0
+    ) -> None:
+        """Open a recording.
 
         Args:
             folder: the recording.
             loop: begin again at the end, for ever.
+            from_s: how much of the beginning is left out, of each pass.
+            speed: 2 plays twice as fast, 0.5 half as fast; at any other than 1 there is no sound.
 
         Raises:
-            SourceError: it is no recording, a stream of it is broken, or it holds no sample.
+            SourceError: it is no recording, a stream of it is broken, it holds no sample, or none
+                so late.
         """
-        self._recording = NeonRecording(folder)
-        self._loop = loop
-        gaze, imu, eye_events = (
-            self._recording.gaze,
-            self._recording.imu,
-            self._recording.eye_events,
-        )
-        self._videos = [v for v in (self._recording.scene, self._recording.eyes) if v is not None]
-        streams = [
-            times
-            for times in (
-                gaze.times_unix_ns,
-                imu.times_unix_ns,
-                eye_events.times_unix_ns,
-                *(video.times_unix_ns for video in self._videos),
+        if not (math.isfinite(from_s) and from_s >= 0 and math.isfinite(speed) and speed > 0):
+            raise UndecodableSourceError(
+                str(folder), "a recording is played from 0 s or later, at a speed above 0"
             )
-            if len(times)
+        recording: Playable = CoreRecording(folder) if is_core(folder) else NeonRecording(folder)
+        self._loop = loop
+        self._speed = speed
+        self._data: list[PlayedStream] = [recording.gaze, recording.imu, recording.eye_events]
+        self._videos = [v for v in (recording.scene, recording.eyes) if v is not None]
+        streams = [
+            stream.times_unix_ns
+            for stream in (*self._data, *self._videos)
+            if len(stream.times_unix_ns)
         ]
         if not streams:
             raise UndecodableSourceError(
                 str(folder), f"{folder} holds no sample of any sensor; use another recording"
             )
-        self._first_ns = min(int(times.min()) for times in streams)
+        begin_ns = min(int(times.min()) for times in streams) + round(from_s * _NS_PER_S)
+        last_ns = max(int(times.max()) for times in streams)
+        if begin_ns > last_ns:
+            raise UndecodableSourceError(
+                str(folder), f"{folder} has nothing after {from_s:g} s; begin earlier"
+            )
+        self.first_unix_ns = begin_ns
         interval_ns = _typical_interval_ns(streams[0]) or _DEFAULT_INTERVAL_NS
-        self._length_ns = max(int(times.max()) for times in streams) + interval_ns - self._first_ns
-        self._sound = RecordedSound.look_into(
-            folder,
-            layout.INVISIBLE_SCENE_VIDEO if self._recording.is_invisible else layout.SCENE_VIDEO,
-            self._first_ns,
-        )
+        self._length_ns = last_ns + interval_ns - begin_ns
+        self._sound = recording.sound(begin_ns) if speed == 1 else None
         self._info = GlassesInfo(
             description=f"recording {folder.name}",
-            scene=_shape(self._recording.scene),
-            eyes=_shape(self._recording.eyes),
+            scene=_shape(recording.scene, speed),
+            eyes=_shape(recording.eyes, speed),
             audio=_audio_shape(self._sound),
-            gaze_rate_hz=_rate_hz(gaze.times_unix_ns),
-            imu_rate_hz=_rate_hz(imu.times_unix_ns),
-            has_eye_events=len(eye_events.times_unix_ns) > 0,
-            calibration=self._recording.calibration,
-            serial=self._recording.serial,
+            gaze_rate_hz=_rate_hz(recording.gaze.times_unix_ns, speed),
+            imu_rate_hz=_rate_hz(recording.imu.times_unix_ns, speed),
+            has_eye_events=len(recording.eye_events.times_unix_ns) > 0,
+            calibration=recording.calibration,
+            serial=recording.serial,
         )
 
     @property
@@ -96,10 +105,13 @@ class RecordingTimeline:
 
         All frames come: each is decoded for the next.
         """
+        return paced(self._passes(start_unix_ns), start_unix_ns, self._speed)
+
+    def _passes(self, start_unix_ns: int) -> Iterator[Record]:
         first_indexes = [0 for _ in self._videos]
         sound = SoundPlayer(self._sound, start_unix_ns) if self._sound is not None else None
         while True:
-            yield from self._one_pass(start_unix_ns - self._first_ns, first_indexes, sound)
+            yield from self._one_pass(start_unix_ns - self.first_unix_ns, first_indexes, sound)
             if not self._loop:
                 return
             if sound is not None:
@@ -113,15 +125,16 @@ class RecordingTimeline:
     def _one_pass(
         self, shift_ns: int, first_indexes: list[int], sound: SoundPlayer | None
     ) -> Iterator[Record]:
+        begin_ns = self.first_unix_ns
         streams: list[Iterator[Record]] = [
-            self._recording.gaze.data(shift_ns),
-            self._recording.imu.data(shift_ns),
-            self._recording.eye_events.data(shift_ns),
+            dropwhile(lambda r: r.timestamp_unix_ns < begin_ns + shift_ns, stream.data(shift_ns))
+            for stream in self._data
         ]
         for video, first_index in zip(self._videos, first_indexes, strict=True):
-            streams.append(video.frames(shift_ns, first_index))
+            is_late = len(video.times_unix_ns) and video.times_unix_ns[0] < begin_ns
+            streams.append(video.frames(shift_ns, first_index, begin_ns if is_late else None))
         if sound is not None:
-            streams.append(sound.take_before(shift_ns + self._first_ns + self._length_ns))
+            streams.append(sound.take_before(shift_ns + begin_ns + self._length_ns))
         return heapq.merge(*streams, key=_instant)
 
 
@@ -129,21 +142,21 @@ def _instant(record: Record) -> int:
     return record.timestamp_unix_ns
 
 
-def _shape(video: RecordedVideo | None) -> VideoShape | None:
+def _shape(video: PlayedVideo | None, speed: float) -> VideoShape | None:
     if video is None:
         return None
-    return VideoShape(width=video.width, height=video.height, rate_hz=video.rate_hz)
+    return VideoShape(width=video.width, height=video.height, rate_hz=video.rate_hz * speed)
 
 
-def _audio_shape(sound: RecordedSound | None) -> AudioShape | None:
+def _audio_shape(sound: Sound | None) -> AudioShape | None:
     if sound is None:
         return None
     return AudioShape(sample_rate_hz=sound.sample_rate_hz, channels=sound.channels)
 
 
-def _rate_hz(times_unix_ns: NDArray[np.int64]) -> float | None:
+def _rate_hz(times_unix_ns: NDArray[np.int64], speed: float) -> float | None:
     interval_ns = _typical_interval_ns(times_unix_ns)
-    return _NS_PER_S / interval_ns if interval_ns else None
+    return _NS_PER_S / interval_ns * speed if interval_ns else None
 
 
 def _typical_interval_ns(times_unix_ns: NDArray[np.int64]) -> int | None:

@@ -10,7 +10,9 @@ try:
 except ImportError as missing:
     raise MissingExtraError("device") from missing
 
+from gazewire.sim.attention import Attention
 from gazewire.sim.ball import BALL_RADIUS, Ball
+from gazewire.sim.exhibit import Exhibit
 from gazewire.sim.eye_image import EyeRenderer
 from gazewire.sim.eye_pose import EyePose
 from gazewire.sim.eye_truth import Glint, PupilTruth
@@ -25,7 +27,9 @@ from gazewire.sim.wearer import Wearer
 
 __all__ = [
     "BALL_RADIUS",
+    "Attention",
     "Ball",
+    "Exhibit",
     "Eye",
     "EyePose",
     "EyeRenderer",

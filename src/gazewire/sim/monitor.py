@@ -11,12 +11,15 @@ from gazewire.sim.canvas import Canvas, Shape, box, ellipse, gradient, mix, move
 from gazewire.sim.gaze_path import Landmark
 from gazewire.sim.palette import Palette
 
-__all__ = ["MARKER_IDS", "Monitor", "paint_monitor"]
+__all__ = ["MARKER_IDS", "PICTURE_AREA", "Monitor", "paint_monitor"]
 
 MARKER_IDS = (0, 1, 2, 3)
 """The AprilTags (family 36h11) at the corners of the screen, clockwise from the top left."""
 
-_LEFT, _TOP, _WIDTH, _HEIGHT = -0.356, -0.361, 0.712, 0.432  # of the picture area
+PICTURE_AREA = -0.356, -0.361, 0.712, 0.432
+"""Left, top, width and height of what the monitor shows its picture on, in room units."""
+
+_LEFT, _TOP, _WIDTH, _HEIGHT = PICTURE_AREA
 _TAG = 0.064  # side of a marker's black square
 _QUIET = 0.0085  # white around it, at least one of its eight modules
 

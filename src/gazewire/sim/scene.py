@@ -15,8 +15,10 @@ from numpy.typing import NDArray
 
 from gazewire.sim.ball import BALL_RADIUS, Ball
 from gazewire.sim.canvas import mix, rgb
+from gazewire.sim.exhibit import Exhibit
 from gazewire.sim.gaze_path import Landmark
 from gazewire.sim.head import HeadMotion
+from gazewire.sim.monitor import PICTURE_AREA
 from gazewire.sim.pinhole import Pinhole
 from gazewire.sim.room import Room, furnish
 
@@ -44,8 +46,11 @@ class Scene:
         landmarks: what there is to look at, all of it in view whichever way the head is turned.
         markers: corners of the fiducial markers (AprilTag 36h11) on the monitor, by id: (4, 2)
             tangents, clockwise from the top left.
+        display: left, top, width and height of what the monitor can fill with a picture.
         ball: what bounces on the monitor.
     """
+
+    display = PICTURE_AREA
 
     def __init__(self, camera: Pinhole, seed: int) -> None:
         self.camera = camera
@@ -95,11 +100,12 @@ class Scene:
         """
         return self.camera.project(points - self.head.tangents(np.array([t_s])))
 
-    def render(self, t_rel_ns: int) -> NDArray[np.uint8]:
+    def render(self, t_rel_ns: int, exhibit: Exhibit | None = None) -> NDArray[np.uint8]:
         """The picture at an instant.
 
         Args:
             t_rel_ns: nanoseconds since the scene began.
+            exhibit: what is there besides, before everything else; None where nothing is.
 
         Returns:
             (3 * width * height / 2,) uint8: planes Y, U and V in the layout of ``yuv420p``, BT.601
@@ -119,6 +125,8 @@ class Scene:
         picture = _Picture(luma, chroma)
         self._draw_ball(picture, t_s)
         self._draw_hands(picture, t_s)
+        if exhibit is not None:
+            self._draw_exhibit(picture, exhibit, t_s)
         return data
 
     def _draw_ball(self, picture: _Picture, t_s: float) -> None:
@@ -142,6 +150,15 @@ class Scene:
         hub = self.project(middle[None, :], t_s)[0]
         picture.disc(hub, 0.05 * radius * self.camera.focal_px, self._ink["second"])
 
+    def _draw_exhibit(self, picture: _Picture, exhibit: Exhibit, t_s: float) -> None:
+        if exhibit.ground is not None:
+            left, top, width, height = exhibit.ground
+            corners = self.project(np.array([(left, top), (left + width, top + height)]), t_s)
+            picture.box(corners, _ycbcr(exhibit.ground_colour))
+        middle = self.project(np.array([exhibit.point]), t_s)[0]
+        for radius, colour in exhibit.discs:
+            picture.disc(middle, radius * self.camera.focal_px, _ycbcr(colour))
+
 
 class _Picture:
     """The planes of one picture, drawn on with places in pixels of the whole picture."""
@@ -154,6 +171,12 @@ class _Picture:
             x, y = _fixed(middle, divisor)
             size = round(radius / divisor * (1 << _SHIFT))
             cv2.circle(plane, (x, y), size, level, cv2.FILLED, cv2.LINE_AA, _SHIFT)
+
+    def box(self, corners: NDArray[np.float64], ink: tuple[int, int, int]) -> None:
+        for (plane, divisor), level in zip(self._planes, ink, strict=True):
+            (left, top), (right, bottom) = (_fixed(corner, divisor) for corner in corners)
+            outline = np.array([(left, top), (right, top), (right, bottom), (left, bottom)])
+            cv2.fillConvexPoly(plane, outline, level, cv2.LINE_AA, _SHIFT)
 
     def line(self, ends: NDArray[np.float64], width: float, ink: tuple[int, int, int]) -> None:
         for (plane, divisor), level in zip(self._planes, ink, strict=True):

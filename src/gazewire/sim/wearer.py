@@ -18,12 +18,14 @@ from dataclasses import dataclass
 from itertools import count
 from operator import attrgetter
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from gazewire.camera.source import GlassesInfo, Record, VideoShape, Wants
 from gazewire.camera.truth import StreamTruth
 from gazewire.model import Frame, GazeDatum
+from gazewire.sim.attention import Attention, ObedientGaze
 from gazewire.sim.eye_events import blink_events, completed, onset
 from gazewire.sim.eye_video import EYE_VIDEO_HEIGHT, EYE_VIDEO_WIDTH, EyeVideo, WantedEyes
 from gazewire.sim.eyes import EyeCourse, Eyes
@@ -140,15 +142,22 @@ class Wearer:
                 elif wants is None or wants("world", record.index):
                     yield self._scene_frame(record, zero)
 
-    def truths(self, start_unix_ns: int, from_unix_ns: int | None = None) -> Iterator[WearerTruth]:
+    def truths(
+        self,
+        start_unix_ns: int,
+        from_unix_ns: int | None = None,
+        attention: Attention | None = None,
+    ) -> Iterator[WearerTruth]:
         """Tell what is true at the instant of each gaze datum of `records`, without end.
 
         Args:
             start_unix_ns: as for `records`.
             from_unix_ns: movements that end before are passed over, which is several times as quick
                 as to tell of them; None: all are told.
+            attention: what the wearer is asked to look at; None: nobody asks for anything.
         """
         zero = tick_at_or_after(start_unix_ns)
+        obedient = None if attention is None else ObedientGaze(attention, self.scene.head)
         passed_tick = 0 if from_unix_ns is None else tick_at_or_after(from_unix_ns) - zero
         for stretch in self._stretches(passed_tick):
             head_deg = np.degrees(self.scene.head.angles_rad(stretch.ticks / TICKS_PER_S)).tolist()
@@ -158,7 +167,7 @@ class Wearer:
                 x_px, y_px = stretch.gaze_px[number].tolist()
                 yaw_deg, pitch_deg = head_deg[number]
                 left, right = (eye[number] for eye in eyes) if eyes else (None, None)
-                yield WearerTruth(
+                truth = WearerTruth(
                     timestamp_unix_ns=unix_ns_of_tick(zero + tick),
                     movement=_name(stretch.movement),
                     landmark=None if landmark is None else landmark.name,
@@ -168,6 +177,26 @@ class Wearer:
                     left=left,
                     right=right,
                 )
+                yield truth if obedient is None else self._obeying(truth, tick, obedient)
+
+    def _obeying(self, truth: WearerTruth, tick: int, obedient: ObedientGaze) -> WearerTruth:
+        """What is true of the wearer who looks where somebody asks to look."""
+        own = self.scene.camera.unproject(np.array([truth.gaze_px]))[0]
+        look = obedient.look(truth.timestamp_unix_ns, tick, own)
+        if look is None:
+            return truth
+        tangents = look.tangents[None]
+        eyes = [] if self._eyes is None else self._eyes.at(np.array([tick / TICKS_PER_S]), tangents)
+        left, right = (_truths(course)[0] for course in eyes) if eyes else (None, None)
+        x_px, y_px = self.scene.camera.project(tangents)[0].tolist()
+        return msgspec.structs.replace(
+            truth,
+            movement="saccade" if look.is_jump else "fixation",
+            landmark=look.name,
+            gaze_px=(x_px, y_px),
+            left=left,
+            right=right,
+        )
 
     def stream_truths(self, start_unix_ns: int) -> Iterator[StreamTruth]:
         """Tell the same by streams, and what is true of the picture of each pupil, without end.

@@ -14,8 +14,8 @@ from gazewire.errors import SourceError
 from gazewire.model import Event
 from gazewire.recording.finding import Findings
 from gazewire.recording.neon import layout
-from gazewire.recording.neon.reader import RecordedInfo, means_lack_offset
 from gazewire.recording.neon.recorded_imu import RecordedImu
+from gazewire.recording.neon.recorded_info import RecordedInfo, means_lack_offset
 from gazewire.recording.neon.samples import find_parts, read_row_type
 from gazewire.recording.recording import Recording, RecordingContents, RecordingFacts
 from gazewire.recording.rows import check_rising, even, read_file, read_rows

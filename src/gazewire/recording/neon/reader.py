@@ -10,7 +10,6 @@ needs another one, so that a damaged one takes no other with it.
 
 from __future__ import annotations
 
-import re
 from functools import cached_property
 from pathlib import Path
 
@@ -18,42 +17,19 @@ import msgspec
 
 from gazewire.errors import UndecodableSourceError, UnreadableSourceError
 from gazewire.model import Event
+from gazewire.recording.eye_pairs import pair_eyes
 from gazewire.recording.neon import layout
+from gazewire.recording.neon.archive import open_neon
 from gazewire.recording.neon.recorded_eye_events import RecordedEyeEvents
 from gazewire.recording.neon.recorded_gaze import RecordedGaze
 from gazewire.recording.neon.recorded_imu import RecordedImu
+from gazewire.recording.neon.recorded_info import RecordedInfo, means_lack_offset
+from gazewire.recording.neon.recorded_sound import RecordedSound
 from gazewire.recording.neon.recorded_video import RecordedVideo
 from gazewire.recording.neon.samples import find_parts, read_array
+from gazewire.recording.playable import PlayedVideo
 
-__all__ = ["NeonRecording", "RecordedInfo", "means_lack_offset"]
-
-# From this version of the app on, the mean gaze of movements has the wearer's offset in it.
-_MEANS_WITH_OFFSET = (2, 9, 31)
-
-
-class RecordedInfo(msgspec.Struct, frozen=True, kw_only=True):
-    """What we use of ``info.json``; each field is named as there and may be missing.
-
-    Attributes:
-        recording_id: UUID.
-        start_time: nanoseconds of Unix time; sensors start a second or two later.
-        duration: nanoseconds; 0 in a recording that was cut off.
-        data_format_version: ``2.5``; begins with ``1.`` for Pupil Invisible.
-        app_version: of the recording app.
-        module_serial_number: of a Neon module.
-        glasses_serial_number: of Pupil Invisible.
-        gaze_offset: pixels that were added to gaze.
-    """
-
-    recording_id: str | None = None
-    start_time: int | None = None
-    duration: int | None = None
-    data_format_version: str | None = None
-    app_version: str | None = None
-    module_serial_number: str | None = None
-    glasses_serial_number: str | None = None
-    gaze_offset: tuple[float, float] = (0.0, 0.0)
-
+__all__ = ["NeonRecording"]
 
 _INFO_DECODER = msgspec.json.Decoder(RecordedInfo)
 
@@ -133,11 +109,13 @@ class NeonRecording:
         return self._video(layout.SCENE_VIDEO, "world")
 
     @cached_property
-    def eyes(self) -> RecordedVideo | None:
+    def eyes(self) -> PlayedVideo | None:
         """The video of both eyes side by side; None where there is no picture of it.
 
-        Pupil Invisible has a video for each eye, which are not in step: None as well.
+        Pupil Invisible has a video for each eye, which are not in step; they are paired.
         """
+        if self.is_invisible:
+            return pair_eyes(open_neon(self.folder).videos)
         return self._video(layout.EYES_VIDEO, "eyes")
 
     @cached_property
@@ -161,6 +139,11 @@ class NeonRecording:
         )
         return tuple(sorted(events, key=lambda event: event.timestamp_unix_ns))
 
+    def sound(self, begin_unix_ns: int) -> RecordedSound | None:
+        """What was recorded with the scene, from an instant on; None where nothing was."""
+        scene = layout.INVISIBLE_SCENE_VIDEO if self.is_invisible else layout.SCENE_VIDEO
+        return RecordedSound.look_into(self.folder, scene, begin_unix_ns)
+
     def _video(self, video: layout.VideoLayout, camera: str) -> RecordedVideo | None:
         if not find_parts(self.folder, video.base, ".mp4"):
             return None
@@ -182,11 +165,3 @@ def _read_info(path: Path) -> RecordedInfo:
         raise UndecodableSourceError(
             str(path), f"{path} does not describe a recording: {error}"
         ) from error
-
-
-def means_lack_offset(app_version: str | None) -> bool:
-    """Tell whether an app wrote the mean gaze of movements without the wearer's offset."""
-    # Seen in recordings of 2.9.18 and 2.9.19: the mean of the samples is the stored mean plus the
-    # offset, in x and in y.
-    match = re.match(r"(\d+)\.(\d+)\.(\d+)", app_version or "")
-    return match is not None and tuple(map(int, match.groups())) < _MEANS_WITH_OFFSET

@@ -52,7 +52,7 @@ class RecordedSound:
         Args:
             folder: the recording.
             layout: how the files of the scene video are called.
-            begin_unix_ns: where the recording begins, at or before its first picture.
+            begin_unix_ns: from where on it is wanted; what was heard before is passed over.
 
         Raises:
             UnreadableSourceError: a file is there and cannot be read.
@@ -83,9 +83,17 @@ class RecordedSound:
                 silent = min(begin - given, self.sample_rate_hz)
                 yield bytes(silent * sample_bytes)
                 given += silent
-            for block in track.blocks():
+            for block in _skipped(track.blocks(), max(0, given - begin) * sample_bytes):
                 part = block if end is None else block[: max(0, end - given) * sample_bytes]
                 if not part:
                     break
                 yield part
                 given += len(part) // sample_bytes
+
+
+def _skipped(blocks: Iterator[bytes], size: int) -> Iterator[bytes]:
+    # What comes after so many bytes.
+    for block in blocks:
+        if size < len(block):
+            yield block[size:]
+        size = max(0, size - len(block))

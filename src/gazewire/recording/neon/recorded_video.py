@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing, suppress
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ from msgspec import structs
 from numpy.typing import NDArray
 
 from gazewire.errors import UndecodableSourceError
-from gazewire.media import VideoFile
+from gazewire.media import IndexedVideo, VideoFile
 from gazewire.model import Frame
 from gazewire.recording.neon.layout import TIME, VideoLayout
 from gazewire.recording.neon.samples import find_parts, read_array
@@ -70,24 +71,44 @@ class RecordedVideo:
         steps = steps[steps > 0]
         self.rate_hz = float(_NS_PER_S / np.median(steps)) if len(steps) else layout.rate_hz
 
-    def frames(self, shift_ns: int = 0, first_index: int = 0) -> Iterator[Frame]:
-        """Decode all images.
+    def frames(
+        self, shift_ns: int = 0, first_index: int = 0, from_unix_ns: int | None = None
+    ) -> Iterator[Frame]:
+        """Decode images, one after another.
 
         Args:
             shift_ns: added to each instant.
-            first_index: index of the first image.
+            first_index: index of the very first image.
+            from_unix_ns: images before this instant, as recorded, are not given; None for all.
 
         Raises:
             SourceError: a file has vanished or changed since it was looked into.
         """
-        newest_ns: int | None = None
+        newest_ns = -1 if from_unix_ns is None else from_unix_ns - 1
         for video, times in self._parts:
-            for frame in video.frames(first_index=first_index):
-                row = frame.index - first_index
-                if row >= len(times):
-                    break
-                instant_ns = int(times[row])
-                if newest_ns is None or instant_ns > newest_ns:
-                    newest_ns = instant_ns
-                    yield structs.replace(frame, timestamp_unix_ns=instant_ns + shift_ns)
+            begin = 0 if from_unix_ns is None else int(np.argmax(times >= from_unix_ns))
+            if from_unix_ns is None or times[begin] >= from_unix_ns:
+                for row, frame in _decoded(video, begin, len(times)):
+                    instant_ns = int(times[row])
+                    if instant_ns > newest_ns:
+                        newest_ns = instant_ns
+                        yield structs.replace(
+                            frame,
+                            index=first_index + row,
+                            timestamp_unix_ns=instant_ns + shift_ns,
+                        )
             first_index += len(times)
+
+
+def _decoded(video: VideoFile, begin: int, end: int) -> Iterator[tuple[int, Frame]]:
+    # Images with their rows; whoever begins in the middle does not decode all that comes before.
+    if begin == 0:
+        for frame in video.frames():
+            if frame.index >= end:
+                return
+            yield frame.index, frame
+        return
+    with closing(IndexedVideo(video.path, camera=video.camera)) as indexed:
+        for row in range(begin, min(end, len(indexed))):
+            with suppress(UndecodableSourceError):
+                yield row, indexed.frame(row)

@@ -1,10 +1,11 @@
 """Images of a camera for other programs, and what those answer: every byte of it, and no socket.
 
-Three forms of an image, of which a socket serves all and each client subscribes to one:
+Four forms of an image, of which a socket serves all and each client subscribes to one:
 
 - `ImageJson`, one part of JSON: what existing clients of pyMultiVideo read;
 - `ImageMap`, three parts: that program's later form;
-- `FrameHeader` before raw pixels: ours, with colour, frame numbers and lost images.
+- `FrameHeader` before raw pixels: ours, with colour, frame numbers and lost images;
+- `FrameHeader` and a `SharedPlace`: the same for programs of one machine, without a copy.
 
 Back come boxes: `Command`.
 """
@@ -14,6 +15,7 @@ from gazewire.wire.camera.frame_message import FrameHeader, RawPixelFormat, imag
 from gazewire.wire.camera.image_json import ImageJson
 from gazewire.wire.camera.image_map import ImageMap
 from gazewire.wire.camera.image_topic import ImageForm, form_of_subscription
+from gazewire.wire.camera.shared_message import SharedPlace, parse_shared, shared_message
 
 __all__ = [
     "Box",
@@ -24,6 +26,9 @@ __all__ = [
     "ImageMap",
     "Point",
     "RawPixelFormat",
+    "SharedPlace",
     "form_of_subscription",
     "image_shape",
+    "parse_shared",
+    "shared_message",
 ]

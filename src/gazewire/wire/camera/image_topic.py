@@ -22,6 +22,9 @@ class ImageForm(enum.StrEnum):
     """Topic, MessagePack and gray pixels: `gazewire.wire.camera.ImageMap`."""
     MULTIPART = "multipart"
     """Topic, MessagePack and pixels: `gazewire.wire.camera.FrameHeader`."""
+    SHARED = "shared"
+    """Topic, MessagePack, and where the pixels lie in shared memory:
+    `gazewire.wire.camera.SharedPlace`."""
 
     @property
     def prefix(self) -> bytes:
@@ -29,7 +32,12 @@ class ImageForm(enum.StrEnum):
         return _PREFIXES[self]
 
 
-_PREFIXES = {ImageForm.JSON: b"{", ImageForm.MAP: b"image", ImageForm.MULTIPART: b"frame"}
+_PREFIXES = {
+    ImageForm.JSON: b"{",
+    ImageForm.MAP: b"image",
+    ImageForm.MULTIPART: b"frame",
+    ImageForm.SHARED: b"shared",
+}
 
 
 def form_of_subscription(prefix: bytes, offered: Sequence[ImageForm]) -> ImageForm | None:
