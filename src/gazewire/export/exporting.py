@@ -12,7 +12,7 @@ import msgspec
 from gazewire.errors import RecordingError
 from gazewire.export.bids import write_bids
 from gazewire.export.core_tables import core_tables
-from gazewire.export.neon_tables import neon_tables, scene_camera
+from gazewire.export.neon_tables import neon_tables
 from gazewire.export.table import Table, require_parquet, write_csv, write_parquet
 from gazewire.recording import Recording, open_recording
 
@@ -82,7 +82,7 @@ def _documents(recording: Recording, target: Path) -> Iterator[Path]:
     info = recording.folder / "info.json"
     if info.exists():
         yield Path(shutil.copyfile(info, target / "info.json"))
-    camera = scene_camera(recording)
+    camera = recording.cameras.get("world")
     if camera is not None:
         path = target / "scene_camera.json"
         facts = {

@@ -11,16 +11,12 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from gazewire.errors import RemoteProtocolError
 from gazewire.export.table import Column, Table
-from gazewire.optics import Camera
 from gazewire.recording import Recording, TimeSeries
-from gazewire.wire.calibration_bin import Calibration
 
-__all__ = ["neon_tables", "scene_camera"]
+__all__ = ["neon_tables"]
 
 _NS_PER_MS = 1_000_000
-_SCENE_SIZE_PX = (1600, 1200)
 _EYE_SIDES = ("left", "right")
 _Numbers = NDArray[np.float64]
 
@@ -50,28 +46,10 @@ def neon_tables(recording: Recording) -> Iterator[Table]:
     yield exporter.events()
 
 
-def scene_camera(recording: Recording) -> Camera | None:
-    """Read the scene camera out of a Neon's calibration; None where there is none that holds."""
-    content = recording.facts.calibration
-    if content is None or recording.facts.layout != "neon":
-        return None
-    try:
-        scene = Calibration.parse(content).scene
-        return Camera.from_core(
-            {
-                "resolution": _SCENE_SIZE_PX,
-                "camera_matrix": scene.camera_matrix,
-                "dist_coefs": scene.distortion_coefficients,
-            }
-        )
-    except (RemoteProtocolError, ValueError):
-        return None
-
-
 class _Exporter:
     def __init__(self, recording: Recording) -> None:
         self._recording = recording
-        self._camera = scene_camera(recording)
+        self._camera = recording.cameras.get("world")
         self._id = recording.facts.recording_id or recording.folder.name
         self._section = str(uuid.uuid5(uuid.NAMESPACE_OID, f"section {self._id}"))
 

@@ -50,6 +50,7 @@ class IndexedVideo:
         self.is_torn = False
         self._camera = camera
         self._container = open_media(path)
+        self._is_seekable = True
         try:
             if not self._container.streams.video:
                 raise UndecodableSourceError(str(path), f"{path} has no video track")
@@ -78,7 +79,8 @@ class IndexedVideo:
         """(N,) int64, the instants that the container tells, from that of the first picture."""
         first, tick_s = self._ticks[0], self._stream.time_base
         ns = _NS_PER_S * tick_s.numerator
-        told = [(ticks - first) * ns // tick_s.denominator for ticks in self._ticks]
+        half = tick_s.denominator // 2
+        told = [((ticks - first) * ns + half) // tick_s.denominator for ticks in self._ticks]
         return np.array(told, np.int64)
 
     def frame(self, index: int, timestamp_unix_ns: int = 0) -> Frame:
@@ -116,8 +118,8 @@ class IndexedVideo:
         ticks = self._ticks[index]
         before = bisect.bisect_right(self._key_ticks, ticks) - 1
         key = bisect.bisect_left(self._ticks, self._key_ticks[before]) if before >= 0 else 0
-        if not key <= self._next <= index:
-            self._container.seek(ticks, stream=self._stream, backward=True)
+        if not (key if self._is_seekable else 0) <= self._next <= index:
+            self._seek(ticks)
             self._pictures = self._decoded()
         self._next = len(self._ticks)  # until the picture is there, a seek is needed
         try:
@@ -132,6 +134,19 @@ class IndexedVideo:
     def close(self) -> None:
         """Let go of the file. Harmless when repeated."""
         self._container.close()
+
+    def _seek(self, ticks: int) -> None:
+        if self._is_seekable:
+            try:
+                self._container.seek(ticks, stream=self._stream, backward=True)
+            except av.FFmpegError:
+                # A stream without a container has no index: all of it is read from the beginning.
+                self._is_seekable = False
+            else:
+                return
+        self._container.close()
+        self._container = open_media(self.path)
+        self._stream = self._container.streams.video[0]
 
     def _table(self) -> tuple[list[int], list[int]]:
         ticks: list[int] = []

@@ -21,6 +21,7 @@ _TABLE_SIZE = 4096
 _WIDEST_TANGENT = 10.0
 _NEWTON_STEPS = 8
 _COEFFICIENTS: dict[Lens, tuple[int, ...]] = {"radial": (0, 4, 5, 8), "fisheye": (0, 4)}
+_UNDISTORTED: dict[Lens, tuple[float, ...]] = {"radial": (0.0,) * 5, "fisheye": (0.0,) * 4}
 
 
 @dataclass(frozen=True)
@@ -98,6 +99,18 @@ class Camera:
             distortion=tuple(coefficients),
             lens="fisheye" if kind == "fisheye" else "radial",
         )
+
+    def to_core(self) -> dict[str, object]:
+        """Write the intrinsics as the Core programs do; see `from_core`.
+
+        Coefficients of a lens without distortion are zeros.
+        """
+        return {
+            "camera_matrix": self.matrix.tolist(),
+            "dist_coefs": [list(self.distortion or _UNDISTORTED[self.lens])],
+            "resolution": [self.width, self.height],
+            "cam_type": self.lens,
+        }
 
     @cached_property
     def matrix(self) -> NDArray[np.float64]:

@@ -7,6 +7,7 @@ loop; the folder layouts have packages of their own, of which `gazewire.recordin
 from gazewire.recording.finding import Finding
 from gazewire.recording.folder import RecordingFolder
 from gazewire.recording.gaze_table import GazeTable
+from gazewire.recording.moved_clock import MovedClock
 from gazewire.recording.opening import open_recording
 from gazewire.recording.recorder import Recorder, RecorderConfig
 from gazewire.recording.recording import Recording, RecordingFacts
@@ -22,6 +23,7 @@ from gazewire.recording.writer import Recordable, RecordingWriter
 __all__ = [
     "Finding",
     "GazeTable",
+    "MovedClock",
     "Recordable",
     "Recorder",
     "RecorderConfig",

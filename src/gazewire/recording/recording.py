@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gazewire.model import Event
+from gazewire.optics import Camera
 from gazewire.recording.finding import Finding, Findings
 from gazewire.recording.time_series import TimeSeries
 from gazewire.recording.video_series import VideoSeries
@@ -57,11 +58,13 @@ class RecordingContents:
         series: reads the rows of a series; by name.
         videos: of each camera; by name.
         events: reads the events.
+        cameras: reads what is known of the cameras; by name.
     """
 
     series: Mapping[str, Callable[[], NDArray[np.void]]]
     videos: Mapping[str, VideoSeries]
     events: Callable[[], tuple[Event, ...]]
+    cameras: Callable[[], Mapping[str, Camera]]
 
 
 class Recording:
@@ -100,6 +103,7 @@ class Recording:
         self._findings = findings
         self._series: dict[str, TimeSeries] = {}
         self._events: tuple[Event, ...] | None = None
+        self._cameras: Mapping[str, Camera] | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -121,6 +125,13 @@ class Recording:
     def videos(self) -> Mapping[str, VideoSeries]:
         """Videos by camera: ``world``, ``eyes`` (side by side), ``eye0`` (right), ``eye1``."""
         return self._contents.videos
+
+    @property
+    def cameras(self) -> Mapping[str, Camera]:
+        """Intrinsics by camera, those that are known: ``world``, ``eye0`` (right), ``eye1``."""
+        if self._cameras is None:
+            self._cameras = self._contents.cameras()
+        return self._cameras
 
     @property
     def findings(self) -> tuple[Finding, ...]:

@@ -38,6 +38,7 @@ class RecordingTimeline:
 
     Attributes:
         first_unix_ns: instant, as recorded, of what comes first.
+        length_ns: of one pass, as recorded.
     """
 
     def __init__(
@@ -81,7 +82,7 @@ class RecordingTimeline:
             )
         self.first_unix_ns = begin_ns
         interval_ns = _typical_interval_ns(streams[0]) or _DEFAULT_INTERVAL_NS
-        self._length_ns = last_ns + interval_ns - begin_ns
+        self.length_ns = last_ns + interval_ns - begin_ns
         self._sound = recording.sound(begin_ns) if speed == 1 else None
         self._info = GlassesInfo(
             description=f"recording {folder.name}",
@@ -116,7 +117,7 @@ class RecordingTimeline:
                 return
             if sound is not None:
                 sound.rewind()
-            start_unix_ns += self._length_ns
+            start_unix_ns += self.length_ns
             first_indexes = [
                 first + len(video.times_unix_ns)
                 for first, video in zip(first_indexes, self._videos, strict=True)
@@ -134,7 +135,7 @@ class RecordingTimeline:
             is_late = len(video.times_unix_ns) and video.times_unix_ns[0] < begin_ns
             streams.append(video.frames(shift_ns, first_index, begin_ns if is_late else None))
         if sound is not None:
-            streams.append(sound.take_before(shift_ns + begin_ns + self._length_ns))
+            streams.append(sound.take_before(shift_ns + begin_ns + self.length_ns))
         return heapq.merge(*streams, key=_instant)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
@@ -12,7 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gazewire.model import Event
+from gazewire.optics import Camera
 from gazewire.recording.core import data, layout
+from gazewire.recording.core.intrinsics import read_intrinsics
 from gazewire.recording.core.pldata import read_pldata
 from gazewire.recording.finding import Findings
 from gazewire.recording.recording import Recording, RecordingContents, RecordingFacts
@@ -20,7 +23,14 @@ from gazewire.recording.rows import check_rising, read_file
 from gazewire.recording.time_series import joined
 from gazewire.recording.video_series import VideoPart, VideoSeries
 
-__all__ = ["CoreClock", "is_core", "open_core", "read_data", "read_timestamps"]
+__all__ = [
+    "CoreClock",
+    "core_clock",
+    "is_core",
+    "open_core",
+    "read_data",
+    "read_timestamps",
+]
 
 _Rows = NDArray[np.void]
 _D = TypeVar("_D", bound=data.CoreDatum)
@@ -59,6 +69,15 @@ class CoreClock:
         self._start_synced_s = start_synced_s
         self.start_unix_ns = round(start_system_s * _NS_PER_S)
 
+    @property
+    def start_core_s(self) -> float:
+        """Core time at which the recording began."""
+        return self._start_synced_s
+
+    def instant_ns(self, core_s: float) -> int:
+        """Convert one Core time, in the same way."""
+        return int(self.unix_ns(np.array([core_s]))[0])
+
     def unix_ns(self, times_s: NDArray[np.float64]) -> NDArray[np.int64]:
         """Convert Core times; what is no number, or beyond 64 bits, is the beginning."""
         elapsed = (times_s - self._start_synced_s) * _NS_PER_S
@@ -69,6 +88,11 @@ class CoreClock:
 def is_core(folder: Path) -> bool:
     """Tell whether a folder has a file that a recording of Core has."""
     return (folder / layout.INFO_FILE).exists() or any(folder.glob(f"*{layout.PLDATA}"))
+
+
+def core_clock(folder: Path) -> CoreClock:
+    """Tell how Core time and Unix time of a recording belong together."""
+    return _Archive(folder, Findings()).clock
 
 
 def open_core(folder: Path) -> Recording:
@@ -126,14 +150,14 @@ class _Archive:
         self._folder = folder
         self._findings = findings
         info = self._read_info()
-        self._clock = CoreClock(info.start_time_synced_s or 0.0, info.start_time_system_s or 0.0)
+        self.clock = CoreClock(info.start_time_synced_s or 0.0, info.start_time_system_s or 0.0)
         software = (info.recording_software_name, info.recording_software_version)
         self.facts = RecordingFacts(
             layout="core",
             recording_id=info.recording_uuid,
             name=info.recording_name or folder.name,
             software=" ".join(text for text in software if text) or None,
-            start_unix_ns=self._clock.start_unix_ns,
+            start_unix_ns=self.clock.start_unix_ns,
             duration_ns=None if info.duration_s is None else round(info.duration_s * _NS_PER_S),
         )
 
@@ -149,7 +173,9 @@ class _Archive:
             for name, reader in readers.items()
             if (self._folder / f"{name}{layout.PLDATA}").exists()
         }
-        return RecordingContents(series=series, videos=self._videos(), events=self._events)
+        return RecordingContents(
+            series=series, videos=self._videos(), events=self._events, cameras=self._cameras
+        )
 
     def _read_info(self) -> _Info:
         path = self._folder / layout.INFO_FILE
@@ -180,7 +206,7 @@ class _Archive:
         ]
         rows = np.array(values, np.dtype(list(zip(columns, types, strict=True))))
         table: dict[str, NDArray[np.generic]] = {"timestamp_s": times_s}
-        return joined(self._clock.unix_ns(times_s), table | {c: rows[c] for c in columns})
+        return joined(self.clock.unix_ns(times_s), table | {c: rows[c] for c in columns})
 
     def _pupil(self) -> _Rows:
         return self._table("pupil", data.CorePupil, data.PUPIL_COLUMNS, data.pupil_row)
@@ -209,18 +235,25 @@ class _Archive:
         return joined(rows["timestamp_unix_ns"], end | {name: rows[name] for name in names})
 
     def _scene_size_px(self) -> tuple[float, float] | None:
-        content = read_file(self._folder / "world.intrinsics", self._findings)
-        try:
-            lenses = msgspec.msgpack.decode(content) if content else {}
-            for key in lenses:
-                if key != "version":
-                    width, height = ast.literal_eval(key)
-                    return float(width), float(height)
-        except (msgspec.MsgspecError, UnicodeDecodeError, SyntaxError, ValueError, TypeError):
-            self._findings.add("world.intrinsics", None, "it does not describe a camera")
+        cameras = self._intrinsics("world")
+        if cameras:
+            return float(cameras[0].width), float(cameras[0].height)
         video = self._videos().get("world")
         size = video.size_px if video is not None else None
         return None if size is None else (float(size[0]), float(size[1]))
+
+    def _intrinsics(self, name: str) -> tuple[Camera, ...]:
+        return read_intrinsics(self._folder / f"{name}{layout.INTRINSICS}", self._findings)
+
+    def _cameras(self) -> dict[str, Camera]:
+        cameras = {}
+        for name, video in self._videos().items():
+            known = {(one.width, one.height): one for one in self._intrinsics(name)}
+            with contextlib.closing(video):
+                size = video.size_px
+            if size in known:
+                cameras[name] = known[size]
+        return cameras
 
     def _events(self) -> tuple[Event, ...]:
         name = f"annotation{layout.PLDATA}"
@@ -232,7 +265,7 @@ class _Archive:
             except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
                 self._findings.add(name, record.offset, f"a record is damaged: {error}")
                 continue
-            at = int(self._clock.unix_ns(np.array([mark.timestamp]))[0])
+            at = int(self.clock.unix_ns(np.array([mark.timestamp]))[0])
             events.append(
                 Event(name=mark.label, timestamp_unix_ns=at, recording_id=self.facts.recording_id)
             )
@@ -245,7 +278,7 @@ class _Archive:
             times_path = self._folder / f"{camera}{layout.TIMESTAMPS}"
             if not path.exists() and not times_path.exists():
                 continue
-            times = self._clock.unix_ns(read_timestamps(times_path, self._findings))
+            times = self.clock.unix_ns(read_timestamps(times_path, self._findings))
             check_rising(times_path, times, self._findings)
             videos[camera] = VideoSeries(camera, [VideoPart(path, times)], self._findings)
         return videos

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-__all__ = ["CAMERAS", "INFO_FILE", "LOOKUP", "PLDATA", "TIMESTAMPS", "UNFINISHED_VIDEO"]
+__all__ = [
+    "CAMERAS",
+    "INFO_FILE",
+    "INTRINSICS",
+    "LOOKUP",
+    "PLDATA",
+    "TIMESTAMPS",
+    "UNFINISHED_VIDEO",
+]
 
 INFO_FILE = "info.player.json"
 PLDATA = ".pldata"
 TIMESTAMPS = "_timestamps.npy"
+INTRINSICS = ".intrinsics"
 LOOKUP = "_lookup.npy"
 """Player's own table of a video, wrong as soon as the video changes."""
 

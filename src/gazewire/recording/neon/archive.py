@@ -10,8 +10,9 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from gazewire.errors import SourceError
+from gazewire.errors import RemoteProtocolError, SourceError
 from gazewire.model import Event
+from gazewire.optics import Camera
 from gazewire.recording.finding import Findings
 from gazewire.recording.neon import layout
 from gazewire.recording.neon.recorded_imu import RecordedImu
@@ -21,6 +22,7 @@ from gazewire.recording.recording import Recording, RecordingContents, Recording
 from gazewire.recording.rows import check_rising, even, read_file, read_rows
 from gazewire.recording.time_series import TimeSeries, joined
 from gazewire.recording.video_series import VideoPart, VideoSeries
+from gazewire.wire.calibration_bin import Calibration
 
 __all__ = ["is_neon", "open_neon"]
 
@@ -94,7 +96,9 @@ class _Archive:
                 series[name] = partial(self._movements, name)
         if self._has(layout.BLINKS):
             series["blinks"] = self._blinks
-        return RecordingContents(series=series, videos=self._videos(), events=self._events)
+        return RecordingContents(
+            series=series, videos=self._videos(), events=self._events, cameras=self._cameras
+        )
 
     def _has(self, stream: layout.StreamLayout) -> bool:
         return bool(find_parts(self._folder, stream.base, ".raw"))
@@ -121,6 +125,30 @@ class _Archive:
             wearer = {}
         name = wearer.get("name") if isinstance(wearer, dict) else None
         return name if isinstance(name, str) else None
+
+    def _cameras(self) -> dict[str, Camera]:
+        content = self.facts.calibration
+        if content is None or self._is_invisible:
+            # What size of image the numbers of Invisible are for is not published.
+            return {}
+        try:
+            told = Calibration.parse(content)
+            cameras = {"world": told.scene, "eye0": told.right, "eye1": told.left}
+            return {
+                name: Camera.from_core(
+                    {
+                        "resolution": layout.NEON_SIZES_PX[name],
+                        "camera_matrix": camera.camera_matrix,
+                        "dist_coefs": camera.distortion_coefficients,
+                    }
+                )
+                for name, camera in cameras.items()
+            }
+        except (RemoteProtocolError, ValueError) as error:
+            self._findings.add(
+                layout.CALIBRATION_FILE, None, f"it does not describe cameras: {error}"
+            )
+            return {}
 
     def _events(self) -> tuple[Event, ...]:
         names_path = self._folder / layout.EVENT_NAMES_FILE

@@ -36,6 +36,7 @@ __all__ = [
     "INVISIBLE_SCENE_VIDEO",
     "MANIFEST_CRC_FILE",
     "MANIFEST_FILE",
+    "NEON_SIZES_PX",
     "NOT_WORN",
     "OCTET",
     "POST_PROCESSED_GAZE",
@@ -62,6 +63,9 @@ TEMPLATE_FILE = "template.json"
 MANIFEST_FILE = "manifest.json"
 MANIFEST_CRC_FILE = "manifest.json.crc"
 CALIBRATION_FILE = "calibration.bin"
+NEON_SIZES_PX = {"world": (1600, 1200), "eye0": (192, 192), "eye1": (192, 192)}
+"""For which sizes of image the calibration holds."""
+
 EVENT_NAMES_FILE = "event.txt"
 EVENT_TIMES_FILE = "event.time"
 
