@@ -55,6 +55,7 @@ VERBS = {
     "record": Verb(
         "Record what comes from a device to this machine, in the layout that Neon records in."
     ),
+    "replay": Verb("Play a recording as a live device: what clients see is what was recorded."),
     "info": Verb("Say what a recording holds: streams, rates, gaps, and what is wrong with it."),
     "repair": Verb("Make a copy of a recording that every reader opens, and say what was lost."),
     "export": Verb("Write recordings as CSV, Parquet or BIDS, many at once."),

@@ -65,11 +65,8 @@ class RecordingTimeline:
         self._speed = speed
         self._data: list[PlayedStream] = [recording.gaze, recording.imu, recording.eye_events]
         self._videos = [v for v in (recording.scene, recording.eyes) if v is not None]
-        streams = [
-            stream.times_unix_ns
-            for stream in (*self._data, *self._videos)
-            if len(stream.times_unix_ns)
-        ]
+        told = [s.times_unix_ns for s in self._data] + [v.times_unix_ns for v in self._videos]
+        streams = [times for times in told if len(times)]
         if not streams:
             raise UndecodableSourceError(
                 str(folder), f"{folder} holds no sample of any sensor; use another recording"

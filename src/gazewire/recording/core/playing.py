@@ -154,7 +154,7 @@ def _eye_states(
 ) -> list[tuple[EyeState, EyeState] | None]:
     """Eyeballs and pupils of gaze that both eyes were seen for; None for other gaze."""
     balls = [_columns(gaze, f"eye_center{eye}_3d", at) for eye in (1, 0)]
-    axes = [_columns(gaze, f"gaze_normal{eye}_3d", at) for eye in (1, 0)]
+    axes = [_columns(gaze, f"gaze_normal{eye}", at) for eye in (1, 0)]
     times = gaze.times_unix_ns[at]
     diameters = [_diameters(_series(recording, "pupil"), eye, times) for eye in (1, 0)]
     is_known = np.isfinite(np.concatenate([*balls, *axes], -1)).all(-1)
