@@ -7,9 +7,10 @@ try:
 except ImportError as missing:
     raise MissingExtraError("cameras") from missing
 
+from gazewire.multicam.camera_frame import CameraFrame
 from gazewire.multicam.config import CameraConfig, CamerasConfig, ConfigError, load_config
 from gazewire.multicam.server import RunningCameras, serve_cameras
-from gazewire.multicam.subscriber import CameraFrame, CameraSubscriber, subscribe
+from gazewire.multicam.subscriber import CameraSubscriber, subscribe
 
 __all__ = [
     "CameraConfig",

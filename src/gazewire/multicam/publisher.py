@@ -91,6 +91,7 @@ class Publisher:
         outside: boxes and points that were not wholly inside the image.
         published: images sent, by form.
         subscribers: subscriptions at the moment.
+        wanted: forms that are subscribed to at the moment.
     """
 
     def __init__(
@@ -132,7 +133,7 @@ class Publisher:
         self._lock = threading.Lock()
         self._newest: Shot | None = None
         self._offers: deque[_Offer] = deque(maxlen=_WAITING)
-        self._wanted: frozenset[ImageForm] = frozenset()
+        self.wanted: frozenset[ImageForm] = frozenset()
         self._stop = False
 
     def start(self) -> None:
@@ -152,7 +153,7 @@ class Publisher:
             shot: its pixels are not changed afterwards.
             drops: images lost so far, by cause.
         """
-        is_shared = ImageForm.SHARED in self._wanted
+        is_shared = ImageForm.SHARED in self.wanted
         place = self._sharing.share(shot.frame) if is_shared else None
         with self._lock:
             self._newest = shot
@@ -169,7 +170,7 @@ class Publisher:
 
     def _run(self) -> None:
         while not self._stop:
-            self._wanted = self._sockets.wanted()
+            self.wanted = self._sockets.wanted()
             self.subscribers = self._sockets.subscribers
             now_ns = self._clock.mono_ns()
             self._hear(now_ns)
@@ -190,7 +191,7 @@ class Publisher:
         if not offers:
             return
         for form in _IN_ORDER:
-            if form in self._wanted:
+            if form in self.wanted:
                 self._publish_form(form, offers, now_ns)
 
     def _publish_form(self, form: ImageForm, offers: Sequence[_Offer], now_ns: int) -> None:

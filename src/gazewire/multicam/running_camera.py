@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from types import TracebackType
@@ -21,8 +21,9 @@ from gazewire.multicam.recording import CameraRecorder
 from gazewire.multicam.sharing import Sharing
 from gazewire.multicam.sources import open_source
 from gazewire.net.image_sockets import ImageSockets
+from gazewire.net.shared_images import is_available
 from gazewire.time import Clock
-from gazewire.wire.camera import Box, Point
+from gazewire.wire.camera import Box, ImageForm, Point
 
 __all__ = ["CameraStatus", "RunningCamera", "ShownBox", "SocketPlan"]
 
@@ -133,7 +134,7 @@ class RunningCamera:
             undo.callback(self._acquisition.stop)
             self._size = shape.width, shape.height
             self._sockets = undo.enter_context(
-                ImageSockets(plan.images, plan.boxes, config.forms, name=config.name)
+                ImageSockets(plan.images, plan.boxes, _offered(config.forms), name=config.name)
             )
             self._publisher = Publisher(
                 config.id,
@@ -212,6 +213,12 @@ class RunningCamera:
             self._acquisition.lose(cause)
         dropped = self._acquisition.dropped
         self._publisher.offer(shot, {cause: count for cause, count in dropped.items() if count})
+
+
+def _offered(forms: Sequence[ImageForm]) -> tuple[ImageForm, ...]:
+    """Those of the forms that this system has."""
+    had = tuple(form for form in forms if form is not ImageForm.SHARED or is_available())
+    return had or (ImageForm.MULTIPART,)
 
 
 def _shown(shape: Box | Point) -> ShownBox:

@@ -3,68 +3,31 @@
 from gazewire.multicam import subscribe
 
 with subscribe("tcp://127.0.0.1:5555", "tcp://127.0.0.1:5556", client="faces") as frames:
-for frame in frames:
-x, y, w, h = find_face(frame.pixels)
-frames.draw_box(frame, (x, y), (x + w, y + h))
+    for frame in frames:
+        x, y, w, h = find_face(frame.pixels)
+        frames.draw_box(frame, (x, y), (x + w, y + h))
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+import time
+from collections.abc import Iterator, Mapping
 from types import TracebackType
-from typing import Self
+from typing import Literal, Self
 
 import msgspec
-import numpy as np
-from numpy.typing import NDArray
 
-from gazewire.errors import RemoteProtocolError
-from gazewire.net.image_client import ImageClient
-from gazewire.wire.camera import FrameHeader, ImageForm, ImageJson, ImageMap, RawPixelFormat
+from gazewire.errors import NetworkError, RemoteProtocolError
+from gazewire.multicam.camera_frame import CameraFrame, FrameReader, form_of_message
+from gazewire.multicam.form_choice import FormChoice
+from gazewire.net.image_client import ImageClient, is_this_machine
+from gazewire.net.shared_images import is_available
+from gazewire.wire.camera import ImageForm
 
-__all__ = ["CameraFrame", "CameraSubscriber", "subscribe"]
+__all__ = ["CameraSubscriber", "subscribe"]
 
 _JSON = msgspec.json.Encoder()
-
-
-@dataclass(frozen=True, slots=True)
-class CameraFrame:
-    """An image that has come.
-
-    Attributes:
-        camera: id of the camera.
-        timestamp_unix_ns: instant of exposure, where the publisher is ours; else nanoseconds by
-            the clock of the camera.
-        pixels: (H, W) uint8 where it is ``gray``, (H, W, 3) where it is ``bgr24``, blue first,
-            (H * 3 / 2, W) where it is ``yuv420p``; read-only.
-        pixel_format: what the pixels are.
-        index: counts the images of the camera; None where the message does not tell.
-        drops: images lost by the publisher so far, by cause.
-        uncertainty_ns: how far off the instant may be; None where nobody knows.
-    """
-
-    camera: str
-    timestamp_unix_ns: int
-    pixels: NDArray[np.uint8]
-    pixel_format: RawPixelFormat = "gray"
-    index: int | None = None
-    drops: Mapping[str, int] = field(default_factory=dict)
-    uncertainty_ns: int | None = None
-
-    @property
-    def gray(self) -> NDArray[np.uint8]:
-        """The brightness: (H, W) uint8; of a ``yuv420p`` image in video range, 16 to 235."""
-        match self.pixel_format:
-            case "gray":
-                return self.pixels
-            case "yuv420p":
-                return self.pixels[: self.pixels.shape[0] * 2 // 3]
-            case "bgr24":
-                # ITU-R BT.601-7 §2.5.1, in 256ths.
-                weighted = self.pixels.astype(np.uint32) @ np.array([29, 150, 77], np.uint32)
-                return (weighted >> 8).astype(np.uint8)
+_NS_PER_S = 1_000_000_000
 
 
 def subscribe(
@@ -72,7 +35,7 @@ def subscribe(
     boxes: str | None = None,
     *,
     client: str = "",
-    form: ImageForm | str | None = ImageForm.MULTIPART,
+    form: ImageForm | Literal["fastest"] | str | None = "fastest",
     newest: bool = True,
     timeout_s: float | None = None,
 ) -> CameraSubscriber:
@@ -82,19 +45,26 @@ def subscribe(
         images: address of its images, such as ``tcp://127.0.0.1:5555``.
         boxes: address of its commands; None: there are no answers.
         client: by which the program's figures call whoever answers.
-        form: which form of images to ask a publisher of ours for. None: whatever it sends by
-            default, which is what publishers that are not ours need. Every form is understood
-            when it comes.
+        form: which form of images to ask for. ``fastest``: the fastest that comes, which is shared
+            memory from a program of ours on the same machine, and JSON or a map from pyMultiVideo.
+            None: whatever the publisher sends by default. Every form is understood when it comes.
         newest: pass over images that have waited behind a newer one, so that a slow program sees
             what is, and not what was.
         timeout_s: end the iteration when no image has come for so long; None: never.
 
     Raises:
         NetworkError: that is no address.
+        ValueError: there is no such form.
     """
-    prefix = b"" if form is None else ImageForm(form).prefix
-    connection = ImageClient(images, boxes, (prefix,))
-    return CameraSubscriber(connection, client=client, newest=newest, timeout_s=timeout_s)
+    choice = None
+    if form == "fastest":
+        is_near = is_available() and is_this_machine(images)
+        choice = FormChoice(is_near=is_near, now_mono_ns=time.monotonic_ns())
+    prefix = b"" if form is None or choice is not None else ImageForm(form).prefix
+    connection = ImageClient(images, boxes)
+    if choice is None:
+        connection.subscribe(prefix)
+    return CameraSubscriber(connection, choice, client=client, newest=newest, timeout_s=timeout_s)
 
 
 class CameraSubscriber:
@@ -104,16 +74,27 @@ class CameraSubscriber:
 
     Attributes:
         malformed: messages passed over so far, because they were no images.
+        overwritten: images in shared memory that other ones had replaced before they were taken.
     """
 
     def __init__(
-        self, connection: ImageClient, *, client: str, newest: bool, timeout_s: float | None
+        self,
+        connection: ImageClient,
+        choice: FormChoice | None,
+        *,
+        client: str,
+        newest: bool,
+        timeout_s: float | None,
     ) -> None:
         self.malformed = 0
+        self.overwritten = 0
         self._connection = connection
+        self._choice = choice
+        self._reader = FrameReader()
         self._client = client
         self._newest = newest
         self._timeout_s = timeout_s
+        self._ask()
 
     def __enter__(self) -> Self:
         return self
@@ -131,15 +112,25 @@ class CameraSubscriber:
             yield frame
 
     def receive(self, timeout_s: float | None = None) -> CameraFrame | None:
-        """Wait for an image; give None where none has come in time."""
+        """Wait for an image; give None where none has come in time.
+
+        Raises:
+            NetworkError: ``shared`` was asked for, and the camera is on another machine, or in
+                another container.
+        """
+        deadline = None if timeout_s is None else time.monotonic() + timeout_s
         while True:
-            parts = self._connection.receive(timeout_s, newest=self._newest)
+            self._ask()
+            parts = self._connection.receive(self._wait_s(deadline))
             if parts is None:
-                return None
-            try:
-                return _frame(parts)
-            except RemoteProtocolError:
-                self.malformed += 1
+                if deadline is not None and time.monotonic() >= deadline:
+                    return None
+                continue
+            frame = self._frame(parts)
+            while self._newest and (parts := self._connection.receive(0)) is not None:
+                frame = self._frame(parts) or frame
+            if frame is not None:
+                return frame
 
     def draw_box(
         self,
@@ -179,29 +170,39 @@ class CameraSubscriber:
         """Unsubscribe."""
         self._connection.__exit__(None, None, None)
 
+    def _wait_s(self, deadline: float | None) -> float | None:
+        due_ns = None if self._choice is None else self._choice.due_mono_ns
+        ends = [] if deadline is None else [deadline]
+        ends += [] if due_ns is None else [due_ns / _NS_PER_S]
+        return max(0.0, min(ends) - time.monotonic()) if ends else None
 
-def _frame(parts: Sequence[memoryview]) -> CameraFrame:
-    if len(parts) == 1:
-        image = ImageJson.parse(parts[0])
-        shape = (image.height, image.width)
-        return CameraFrame(image.unique_id, image.timestamp, _array(image.image, shape))
-    if parts[0] == ImageForm.MAP.prefix:
-        described, pixels = ImageMap.parse(parts)
-        shape = (described.height, described.width)
-        return CameraFrame(described.unique_id, described.timestamp, _array(pixels, shape))
-    header, pixels = FrameHeader.parse(parts)
-    return CameraFrame(
-        camera=header.id,
-        timestamp_unix_ns=header.exposure_unix_ns,
-        pixels=_array(pixels, header.shape),
-        pixel_format=header.pixel_format,
-        index=header.index,
-        drops=header.drops,
-        uncertainty_ns=header.uncertainty_ns,
-    )
+    def _ask(self) -> None:
+        if self._choice is None:
+            return
+        form = self._choice.ask(time.monotonic_ns())
+        if form is not None:
+            self._connection.subscribe(form.prefix)
 
+    def _frame(self, parts: list[memoryview]) -> CameraFrame | None:
+        form = form_of_message(parts)
+        if self._choice is not None and not self._is_chosen(self._choice, form):
+            return None
+        try:
+            frame = self._reader.read(parts)
+        except RemoteProtocolError:
+            self.malformed += 1
+            return None
+        except NetworkError:
+            if self._choice is None:
+                raise
+            self._choice.failed(form, time.monotonic_ns())
+            self._connection.unsubscribe(form.prefix)
+            return None
+        self.overwritten += frame is None
+        return frame
 
-def _array(data: bytes | memoryview, shape: tuple[int, ...]) -> NDArray[np.uint8]:
-    array = np.frombuffer(data, np.uint8, math.prod(shape)).reshape(shape)
-    array.flags.writeable = False
-    return array
+    def _is_chosen(self, choice: FormChoice, form: ImageForm) -> bool:
+        given_up = choice.came(form, time.monotonic_ns())
+        for slower in given_up or ():
+            self._connection.unsubscribe(slower.prefix)
+        return given_up is not None

@@ -13,35 +13,50 @@ import msgspec
 import numpy as np
 import pytest
 import zmq
+from msgspec.structs import replace
 
 from gazewire.camera import Shot
-from gazewire.errors import AddressInUseError
+from gazewire.errors import AddressInUseError, NetworkError
 from gazewire.model import Frame
-from gazewire.multicam import CameraFrame, subscribe
+from gazewire.multicam import subscribe
 from gazewire.multicam.answers import Answers
 from gazewire.multicam.overlay import Overlay
 from gazewire.multicam.publisher import Publisher
 from gazewire.multicam.running_camera import SocketPlan
+from gazewire.multicam.sharing import Sharing
 from gazewire.net.image_sockets import ImageSockets
+from gazewire.net.shared_images import is_available
 from gazewire.time import SystemClock
-from gazewire.wire.camera import Box, ImageForm
+from gazewire.wire.camera import Box, ImageForm, SharedPlace
 
+needs_memory = pytest.mark.skipif(not is_available(), reason="shared memory is Linux's alone")
 ANY = ("127.0.0.1", 0)
 LIMIT_MS = 10_000
 PIXELS = bytes(range(12))
+SLOTS = 4  # of shared memory, at 20 images a second
+INCUMBENTS = json.dumps(
+    {"unique_id": "1-opencv", "timestamp": 5, "image": "AQI=", "height": 1, "width": 2}
+).encode()
 SLOW_COUNT = 20  # images that a slow program does not fetch in time
 
 
 class Station:
     """A camera of 4x3 whose images a test gives, one index after the other."""
 
-    def __init__(self, *, put_hz: float = 1000.0) -> None:
+    def __init__(self, *, put_hz: float = 1000.0, sharing: Sharing | None = None) -> None:
         self.clock = SystemClock()
         self.overlay, self.answers = Overlay(30.0), Answers()
         self.sockets = ImageSockets(ANY, ANY, tuple(ImageForm), name="a")
         plan = SocketPlan(ANY, ANY, put_hz=put_hz, pull_hz=1000.0, frame_hz=None, box_ttl_s=30.0)
         self.publisher = Publisher(
-            "7-synthetic", self.sockets, plan, (4, 3), self.clock, self.overlay, self.answers
+            "7-synthetic",
+            self.sockets,
+            plan,
+            (4, 3),
+            self.clock,
+            self.overlay,
+            self.answers,
+            sharing or Sharing("a", 20.0),
         )
         self.index = 0
         self.publisher.start()
@@ -106,7 +121,12 @@ def zeromq() -> Iterator[SimpleNamespace]:
             client.connect(station.sockets.boxes_url)
             return client
 
-        yield SimpleNamespace(sub=sub, push=push)
+        def pub() -> zmq.Socket:
+            server = socket(zmq.PUB)
+            server.bind("tcp://127.0.0.1:*")
+            return server
+
+        yield SimpleNamespace(sub=sub, push=push, pub=pub)
         for client in kept:
             client.close()
 
@@ -277,7 +297,8 @@ def test_our_client_understands_every_form(station: Station, form: ImageForm | N
     assert frame.camera == "7-synthetic"
     assert frame.pixels.shape == (3, 4)
     assert frame.pixels.tobytes() == PIXELS
-    assert frame.index == (0 if form is ImageForm.MULTIPART else None)
+    has_index = form in {ImageForm.MULTIPART, ImageForm.SHARED}
+    assert frame.index == (0 if has_index else None)
 
 
 def test_an_answer_is_timed_and_shown(station: Station) -> None:
@@ -312,16 +333,78 @@ def test_a_program_that_is_slow_sees_the_newest_image(station: Station) -> None:
     assert len(indices) < SLOW_COUNT  # it did not work off a queue
 
 
-def test_brightness_is_there_for_every_pixel_format() -> None:
-    white = np.full((2, 2, 3), 255, np.uint8)
-    planes = np.concatenate([np.full((2, 2), 90, np.uint8), np.full((1, 2), 128, np.uint8)])
-    images = [
-        CameraFrame("a", 0, white[..., 0]),
-        CameraFrame("a", 0, white, "bgr24"),
-        CameraFrame("a", 0, planes, "yuv420p"),
-    ]
-    assert [image.gray.tolist() for image in images] == [
-        [[255, 255]] * 2,
-        [[255, 255]] * 2,
-        [[90, 90]] * 2,
-    ]
+@needs_memory
+def test_an_image_in_shared_memory_is_not_copied_and_tells_when_it_is_gone(
+    station: Station,
+) -> None:
+    with subscribe(station.sockets.images_url, newest=False) as frames:
+        station.until(lambda: station.publisher.subscribers == 1)
+        station.expose()
+        first = frames.receive(10)
+        assert first is not None
+        assert first.slot is not None
+        assert np.shares_memory(first.pixels, first.slot.pixels)
+        kept = first.copied()
+        for _ in range(SLOTS):
+            assert first.is_intact
+            station.expose()
+            assert frames.receive(10) is not None
+        assert not first.is_intact
+        assert first.copied() is None
+    assert kept is not None
+    assert kept.is_intact
+    assert kept.pixels.tobytes() == PIXELS
+
+
+@needs_memory
+def test_every_image_is_shared_also_while_messages_are_made(station: Station) -> None:
+    with (
+        subscribe(station.sockets.images_url, newest=False) as frames,
+        subscribe(station.sockets.images_url, form="multipart", newest=False) as others,
+    ):
+        station.until(lambda: station.publisher.subscribers == 2)
+        for _ in range(3):
+            station.expose()
+        for reader in (frames, others):
+            received = [reader.receive(10) for _ in range(3)]
+            assert [frame and frame.index for frame in received] == [0, 1, 2]
+
+
+class Elsewhere(Sharing):
+    """Memory of a program whose processes cannot be seen from here, as in another container."""
+
+    def share(self, frame: Frame) -> SharedPlace | None:
+        place = super().share(frame)
+        return None if place is None else replace(place, pid=0)
+
+
+@needs_memory
+def test_memory_that_cannot_be_reached_is_done_without() -> None:
+    station = Station(sharing=Elsewhere("a", 20.0))
+    try:
+        with subscribe(station.sockets.images_url) as frames:
+            station.until(lambda: station.publisher.subscribers == 1)
+            station.expose()
+            while ImageForm.MULTIPART not in station.publisher.wanted:
+                assert frames.receive(0.01) is None
+            station.expose()
+            frame = frames.receive(10)
+        assert frame is not None
+        assert frame.slot is None
+        with subscribe(station.sockets.images_url, form="shared") as frames:
+            station.until(lambda: ImageForm.SHARED in station.publisher.wanted)
+            station.expose()
+            with pytest.raises(NetworkError, match="cannot be reached"):
+                frames.receive(10)
+    finally:
+        station.close()
+
+
+def test_a_publisher_with_nothing_but_json_is_understood(zeromq: SimpleNamespace) -> None:
+    publisher = zeromq.pub()
+    with subscribe(publisher.last_endpoint.decode()) as frames:
+        frame = None
+        while frame is None:
+            publisher.send(INCUMBENTS)
+            frame = frames.receive(0.02)
+    assert (frame.camera, frame.pixels.tolist(), frame.index) == ("1-opencv", [[1, 2]], None)
