@@ -17,8 +17,10 @@ help:
 demo: env
 	@exec $(BIN)/gazewire up $(ARGS)
 
+# Many tests run programs against each other, on machines that do other work as well. What fails is
+# told, and gets one more chance without the rest.
 test: lint peers
-	@$(BIN)/python -m pytest -q
+	@$(BIN)/python -m pytest -q || $(BIN)/python -m pytest -q --last-failed --last-failed-no-failures none
 
 test-all: lint peers
 	@tools/pythons | while read -r version python; do \
