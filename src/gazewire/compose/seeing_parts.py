@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from gazewire.compose.looking_request import follow_requests
 from gazewire.compose.rehearsal import rehearse
 from gazewire.compose.seeing_eye import CameraOfSize, SeeingEye
 from gazewire.compose.synthetic_eye import SyntheticEye, side_of, synthetic_wearer
@@ -19,6 +20,7 @@ from gazewire.service import (
     Reference,
     Rehearsal,
 )
+from gazewire.sim import Attention
 from gazewire.sim.eye_camera import EYE_IMAGE_SIZE_PX
 
 __all__ = ["seeing_parts", "synthetic_parts"]
@@ -40,9 +42,16 @@ def synthetic_parts(seed: int, eye_id: EyeId, rate_hz: int) -> EyeParts:
     optics = Camera(
         EYE_IMAGE_SIZE_PX, EYE_IMAGE_SIZE_PX, (focal_px, focal_px), (middle_px, middle_px)
     )
-    camera = SyntheticEye(seed, eye_id, rate_hz)
+    attention = Attention()
+    camera = SyntheticEye(seed, eye_id, rate_hz, attention)
     pupils = SeeingEye(eye_id, lambda width, height: optics, distance_mm=_DISTANCE_MM)
-    return EyeParts(camera, pupils, _foreign(eye_id), _rehearsal(seed, eye_id, camera, pupils))
+    return EyeParts(
+        camera,
+        pupils,
+        _foreign(eye_id),
+        rehearse=_rehearsal(seed, eye_id, camera, pupils),
+        hears=follow_requests(attention),
+    )
 
 
 def seeing_parts(camera: ServiceCamera, eye_id: EyeId, name: str | None) -> EyeParts:

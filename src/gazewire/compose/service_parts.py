@@ -8,6 +8,7 @@ from pathlib import Path
 
 from gazewire.camera import VideoShape
 from gazewire.camera.v4l2 import camera_name
+from gazewire.compose.experimenter import experimenter
 from gazewire.compose.first_calibration import first_calibration
 from gazewire.compose.footage_camera import Place, VideoCamera, open_footage
 from gazewire.compose.movement import blink_detector, fixation_detector
@@ -34,6 +35,7 @@ from gazewire.service import (
     SpawnedEyes,
     SurfaceLocator,
 )
+from gazewire.sim import Attention
 
 __all__ = ["eye_parts", "service_parts"]
 
@@ -76,6 +78,7 @@ def service_parts(
     rate_hz: int,
     spawn: bool,
     scene_camera: ServiceCamera | None = None,
+    attention: Attention | None = None,
 ) -> ServiceParts:
     """Make what is put into a service.
 
@@ -86,6 +89,8 @@ def service_parts(
         rate_hz: exposures a second of the synthetic wearer's eyes, a divisor of 200.
         spawn: a process for each eye; otherwise they are tasks of the service.
         scene_camera: who else opens that camera, and hands its images on; None opens it here.
+        attention: what the synthetic wearer is asked to look at, for whoever shows a part of the
+            wearer; None where nobody does but the service.
 
     Raises:
         SourceError: there is no such source, or not at this rate.
@@ -101,6 +106,10 @@ def service_parts(
         return eye_parts(eyes[eye_id], eye_id, seed=seed, rate_hz=rate_hz)
 
     launcher: EyeLauncher = SpawnedEyes(command) if spawn else InProcessEyes(parts)
+    attention = attention or Attention()
+    plugins: list[PluginType[NoArgs]] = [*_first_calibration(eyes)]
+    if scene == SYNTHETIC:
+        plugins.append(experimenter(seed, attention))
     optics = scene_optics(scene, eyes)
     return ServiceParts(
         launcher=launcher,
@@ -108,9 +117,9 @@ def service_parts(
         fixations=lambda args: fixation_detector(args, lambda: optics or nominal_camera(1280, 720)),
         blinks=blink_detector,
         calibrator=SeeingCalibrator(optics),
-        scene=scene_camera or _scene_camera(scene, seed),
+        scene=scene_camera or _scene_camera(scene, seed, attention),
         surfaces=_surfaces(scene, seed, optics),
-        plugins=_first_calibration(eyes),
+        plugins=tuple(plugins),
     )
 
 
@@ -133,8 +142,8 @@ def _surfaces(scene: str, seed: int, optics: Camera | None) -> SurfaceLocator | 
     return camera_surfaces(camera)
 
 
-def _scene_camera(spec: str, seed: int) -> ServiceCamera:
-    return SyntheticScene(seed) if spec == SYNTHETIC else _camera(spec, "world")
+def _scene_camera(spec: str, seed: int, attention: Attention) -> ServiceCamera:
+    return SyntheticScene(seed, attention) if spec == SYNTHETIC else _camera(spec, "world")
 
 
 def _camera(spec: str, place: Place) -> ServiceCamera:

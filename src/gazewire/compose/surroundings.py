@@ -12,7 +12,7 @@ import msgspec
 from gazewire.camera import GlassesInfo, Record, Wants
 from gazewire.compose.synthetic_eye import LIFE_NS, synthetic_wearer
 from gazewire.model import Frame
-from gazewire.sim import Wearer
+from gazewire.sim import Attention, Exhibit, Wearer
 from gazewire.sim.imu import Imu
 from gazewire.sim.sound import RoomSound
 from gazewire.sim.ticks import TICKS_PER_S, tick_at_or_after, unix_ns_of_tick
@@ -30,10 +30,12 @@ class Surroundings:
 
     Args:
         seed: who the wearer is.
+        attention: what the wearer is asked to look at, which is seen; None: nothing is.
     """
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, attention: Attention | None = None) -> None:
         self._seed = seed
+        self._attention = attention or Attention()
         self._wearer = synthetic_wearer(seed)
         self.info: GlassesInfo = msgspec.structs.replace(
             self._wearer.info, eyes=None, gaze_rate_hz=None, has_eye_events=False
@@ -61,7 +63,8 @@ class Surroundings:
                     continue
                 index = record.index + 1
                 if wants is None or wants("world", record.index):
-                    yield record.frame(self._wearer)
+                    shown = self._attention.shown(record.timestamp_unix_ns)
+                    yield record.frame(self._wearer, shown)
             start_unix_ns = end_ns
 
 
@@ -75,7 +78,7 @@ class _View:
         self.timestamp_unix_ns = timestamp_unix_ns
         self.life_ns = life_ns
 
-    def frame(self, wearer: Wearer) -> Frame:
+    def frame(self, wearer: Wearer, exhibit: Exhibit | None) -> Frame:
         camera = wearer.scene.camera
         return Frame(
             camera="world",
@@ -84,7 +87,7 @@ class _View:
             width=camera.width,
             height=camera.height,
             pixel_format="yuv420p",
-            data=wearer.scene.render(self.life_ns).data,
+            data=wearer.scene.render(self.life_ns, exhibit).data,
         )
 
 

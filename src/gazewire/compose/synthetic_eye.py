@@ -19,7 +19,7 @@ from gazewire.model import (
 from gazewire.service import (
     Exposure,
 )
-from gazewire.sim import EyePose, EyeRenderer, Wearer, WearerTruth
+from gazewire.sim import Attention, EyePose, EyeRenderer, Wearer, WearerTruth
 from gazewire.sim.eye_camera import EYE_IMAGE_SIZE_PX, Side
 from gazewire.time import Clock
 
@@ -61,11 +61,19 @@ def _made(seed: int) -> Wearer:
     return Wearer(product="neon", seed=seed, paints_ahead=False)
 
 
-def life_from(wearer: Wearer, unix_ns: int) -> Iterator[WearerTruth]:
-    """What is true of a wearer from an instant on, 200 times a second, without end."""
+def life_from(
+    wearer: Wearer, unix_ns: int, attention: Attention | None = None
+) -> Iterator[WearerTruth]:
+    """What is true of a wearer from an instant on, 200 times a second, without end.
+
+    Args:
+        wearer: who it is.
+        unix_ns: the instant.
+        attention: what the wearer is asked to look at; None: nobody asks for anything.
+    """
     while True:
         start_ns = unix_ns - unix_ns % LIFE_NS
-        for truth in wearer.truths(start_ns, unix_ns):
+        for truth in wearer.truths(start_ns, unix_ns, attention):
             if truth.timestamp_unix_ns >= start_ns + LIFE_NS:
                 break
             if truth.timestamp_unix_ns >= unix_ns:
@@ -73,16 +81,19 @@ def life_from(wearer: Wearer, unix_ns: int) -> Iterator[WearerTruth]:
         unix_ns = start_ns + LIFE_NS
 
 
-def exposures_from(wearer: Wearer, unix_ns: int, rate_hz: int) -> Iterator[WearerTruth]:
+def exposures_from(
+    wearer: Wearer, unix_ns: int, rate_hz: int, attention: Attention | None = None
+) -> Iterator[WearerTruth]:
     """What is true of a wearer at each exposure of the eyes, the same instants for both eyes.
 
     Args:
         wearer: who it is.
         unix_ns: the exposures begin then.
         rate_hz: exposures a second, a divisor of 200.
+        attention: what the wearer is asked to look at; None: nobody asks for anything.
     """
     interval_ns = 1_000_000_000 // rate_hz
-    for truth in life_from(wearer, unix_ns):
+    for truth in life_from(wearer, unix_ns, attention):
         if truth.timestamp_unix_ns % interval_ns == 0:
             yield truth
 
@@ -108,11 +119,15 @@ class SyntheticEye:
         seed: who the wearer is.
         eye_id: which eye.
         rate_hz: exposures a second, a divisor of 200.
+        attention: what the wearer is asked to look at; None: nobody asks for anything.
     """
 
     width = height = EYE_IMAGE_SIZE_PX
 
-    def __init__(self, seed: int, eye_id: EyeId, rate_hz: int) -> None:
+    def __init__(
+        self, seed: int, eye_id: EyeId, rate_hz: int, attention: Attention | None = None
+    ) -> None:
+        self._attention = attention
         self._seed = seed
         self._eye_id = eye_id
         self._rate_hz = rate_hz
@@ -133,7 +148,7 @@ class SyntheticEye:
     def _exposures(self, clock: Clock) -> Iterator[Exposure]:
         wearer = synthetic_wearer(self._seed)
         side = side_of(self._eye_id)
-        exposures = exposures_from(wearer, clock.unix_ns(), self._rate_hz)
+        exposures = exposures_from(wearer, clock.unix_ns(), self._rate_hz, self._attention)
         for index, truth in enumerate(exposures):
             # Who is late leaves out what is over, which costs nothing, and is in time again.
             if truth.timestamp_unix_ns < clock.unix_ns() - _LATEST_NS:

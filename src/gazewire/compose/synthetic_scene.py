@@ -12,7 +12,7 @@ from gazewire.compose.synthetic_eye import LIFE_NS, synthetic_wearer
 from gazewire.flow import play
 from gazewire.model import Frame
 from gazewire.service import Exposure, SurfacePose, matrix3
-from gazewire.sim import Wearer, scene_camera
+from gazewire.sim import Attention, Wearer, scene_camera
 from gazewire.sim.ticks import TICKS_PER_S, tick_at_or_after, unix_ns_of_tick
 from gazewire.time import Clock
 
@@ -40,6 +40,7 @@ class _SceneExposure:
     timestamp_unix_ns: int
     life_ns: int
     wearer: Wearer
+    attention: Attention | None
 
     @property
     def width(self) -> int:
@@ -50,6 +51,8 @@ class _SceneExposure:
         return self.wearer.scene.camera.height
 
     def frame(self) -> Frame:
+        attention = self.attention
+        shown = None if attention is None else attention.shown(self.timestamp_unix_ns)
         return Frame(
             camera="world",
             index=self.index,
@@ -57,7 +60,7 @@ class _SceneExposure:
             width=self.width,
             height=self.height,
             pixel_format="yuv420p",
-            data=self.wearer.scene.render(self.life_ns).data,
+            data=self.wearer.scene.render(self.life_ns, shown).data,
         )
 
 
@@ -69,10 +72,12 @@ class SyntheticScene:
 
     Args:
         seed: who the wearer is.
+        attention: what the wearer is asked to look at, which is seen; None: nothing is.
     """
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, attention: Attention | None = None) -> None:
         self._seed = seed
+        self._attention = attention
         geometry = scene_camera("neon")
         self.width, self.height = geometry.width, geometry.height
 
@@ -93,7 +98,7 @@ class SyntheticScene:
                 instant_ns = unix_ns_of_tick(zero + number * _TICKS_PER_FRAME)
                 if instant_ns >= clock.unix_ns() - _LATEST_NS:
                     since_ns = instant_ns - unix_ns_of_tick(zero)
-                    yield _SceneExposure(index, instant_ns, since_ns, wearer)
+                    yield _SceneExposure(index, instant_ns, since_ns, wearer, self._attention)
                 index += 1
             begin_ns = life_ns + LIFE_NS
 

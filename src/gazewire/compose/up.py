@@ -24,7 +24,7 @@ from gazewire.compose.eye_images import EyePairs, follow_eye_images
 from gazewire.compose.footage_camera import find_footage
 from gazewire.compose.live_accuracy import LiveAccuracy
 from gazewire.compose.measured_gaze import GazeTeller
-from gazewire.compose.measured_glasses import MeasuredGlasses, SceneRelay
+from gazewire.compose.measured_glasses import GlassesTruth, MeasuredGlasses, SceneRelay
 from gazewire.compose.scene_optics import scene_optics
 from gazewire.compose.service_parts import eye_parts, service_parts
 from gazewire.compose.sources import find_source
@@ -40,6 +40,7 @@ from gazewire.model import EyeEvent, EyeId, Frame, GazeDatum
 from gazewire.optics import Camera, nominal_camera
 from gazewire.service import Pass, RunningService, ServiceConfig, serve_service
 from gazewire.service.calibration_page import PAGE_PATH, calibration_page
+from gazewire.sim import Attention
 from gazewire.time import Clock
 from gazewire.wire.ipc import parse_notification
 
@@ -125,7 +126,8 @@ async def serve_chain(
     """
     with unwrapped():
         async with AsyncExitStack() as stack:
-            base = await _base(stack, sources)
+            attention = Attention()
+            base = await _base(stack, sources, attention)
             relay = _relay(base)
             parts = service_parts(
                 sources.eyes,
@@ -134,16 +136,20 @@ async def serve_chain(
                 rate_hz=sources.eye_rate_hz,
                 spawn=sources.spawn,
                 scene_camera=relay,
+                attention=attention,
             )
             running = await stack.enter_async_context(serve_service(service, parts, clock))
             if sources.scene == SYNTHETIC:
                 # Now, while the eyes begin: the device is ready when there is something to see.
                 await asyncio.to_thread(synthetic_wearer(sources.seed).scene.paint)
-            memory = WearerMemory(sources.seed) if sources.is_synthetic else None
+            memory = WearerMemory(sources.seed, attention) if sources.is_synthetic else None
             accuracy = None if memory is None else LiveAccuracy(memory)
             report = ChainReport(clock.unix_ns, accuracy, PAGE_PATH)
             pages = await stack.enter_async_context(calibration_page(running.addresses))
-            glasses = _glasses(sources, base, relay, running, memory)
+            truths = None
+            if memory is not None:
+                truths = wearer_truth(sources.seed, sources.eye_rate_hz, memory, attention)
+            glasses = _glasses(sources, base, relay, running, truths)
             running.listeners.append(
                 _teller(glasses, report, scene_optics(sources.scene, sources.eyes))
             )
@@ -158,13 +164,15 @@ async def serve_chain(
             yield RunningChain(shown, running, report, glasses.info.description)
 
 
-async def _base(stack: AsyncExitStack, sources: ChainSources) -> Source | None:
+async def _base(
+    stack: AsyncExitStack, sources: ChainSources, attention: Attention
+) -> Source | None:
     """What gives the scene, sound and inertial data."""
     spec = sources.scene
     if spec == NO_SOURCE:
         return None
     if spec == SYNTHETIC:
-        return Playback(Surroundings(sources.seed))
+        return Playback(Surroundings(sources.seed, attention))
     if not spec.startswith(VIDEO4LINUX):
         spec = str(find_footage(Path(spec), "world"))
     found = find_source(
@@ -183,7 +191,7 @@ def _glasses(
     base: Source | None,
     relay: SceneRelay | None,
     service: RunningService,
-    memory: WearerMemory | None,
+    truth: GlassesTruth | None,
 ) -> MeasuredGlasses:
     cameras = {
         eye: eye_parts(spec, eye, seed=sources.seed, rate_hz=sources.eye_rate_hz).camera
@@ -206,7 +214,7 @@ def _glasses(
         relay,
         eyes=None if pairs is None else pairs.shape,
         eye_images=None if pairs is None else show_eyes,
-        truth=None if memory is None else wearer_truth(sources.seed, sources.eye_rate_hz, memory),
+        truth=truth,
         gaze_rate_hz=rate_hz,
         description=_description(words, sources.seed),
     )

@@ -7,7 +7,7 @@ import itertools
 from collections.abc import Iterator
 
 from gazewire.compose.synthetic_eye import life_from, synthetic_wearer
-from gazewire.sim import Wearer, WearerTruth
+from gazewire.sim import Attention, Wearer, WearerTruth
 
 __all__ = ["WearerMemory"]
 
@@ -30,10 +30,12 @@ class WearerMemory:
 
     Args:
         seed: who the wearer is.
+        attention: what the wearer is asked to look at; None: nobody asks for anything.
     """
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, attention: Attention | None = None) -> None:
         self._seed = seed
+        self._attention = attention
         self._life: Iterator[WearerTruth] | None = None
         self._known: dict[int, WearerTruth] = {}
         self._latest_ns = 0
@@ -71,5 +73,5 @@ class WearerMemory:
         return self.at(round(unix_ns / _TRUTH_INTERVAL_NS) * _TRUTH_INTERVAL_NS)
 
     def _come_to(self, unix_ns: int) -> Iterator[WearerTruth]:
-        life = life_from(synthetic_wearer(self._seed), unix_ns)
+        life = life_from(synthetic_wearer(self._seed), unix_ns, self._attention)
         return itertools.chain([next(life)], life)

@@ -15,13 +15,13 @@ from gazewire.model import EyeId, Notification
 from gazewire.service.core_time import AnnouncedTimeBase
 from gazewire.service.fitting import Fitting
 from gazewire.service.gaze_mapper import GazeMapper, MappingMode
+from gazewire.service.large_notifications import is_for_others
 from gazewire.service.outlet import Outlet
 from gazewire.service.pipeline import Pipeline
 from gazewire.service.plugins import PluginHost
 from gazewire.service.supervisor import EyeSupervisor
 from gazewire.service.world import World
 from gazewire.wire.ipc import (
-    MAX_NOTIFICATION_BYTES,
     Family,
     Message,
     family_of,
@@ -45,9 +45,6 @@ _DOCS = {
     ),
 }
 _STOPS = {"service_process.should_stop", "launcher_process.should_stop"}
-
-# Of these, our own subscribers have no use, and they may be larger than what they look into.
-_LARGE = ("notify.calibration.setup", "notify.calibration.result", "notify.validation.data")
 
 
 class Conductor:
@@ -123,7 +120,7 @@ class Conductor:
             if done is not None:
                 self._plugins.take(done)
         elif family_of(message.topic) is Family.NOTIFY:
-            if len(message.payload) > MAX_NOTIFICATION_BYTES and message.topic.startswith(_LARGE):
+            if is_for_others(message):
                 return
             try:
                 notification = parse_notification(message)

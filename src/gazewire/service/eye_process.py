@@ -37,6 +37,7 @@ from gazewire.service.exposure import Camera, Exposure, PupilSource
 from gazewire.service.eye_pace import EyePace
 from gazewire.service.frames import FrameFeed, frame_message
 from gazewire.service.hmd_source import HMD_SOURCE, HmdCamera, HmdSourceArgs
+from gazewire.service.large_notifications import is_for_others
 from gazewire.service.logs import logs_published
 from gazewire.service.outlet import Outlet
 from gazewire.time import Clock, TimeBase
@@ -104,12 +105,14 @@ class EyeParts:
         pupils: finds the pupil in the camera's images.
         foreign_pupils: finds it in images of any other source that is started over the bus.
         rehearse: what is done once before the camera's first image; None: nothing.
+        hears: is told of each notification on the bus; None where nothing of the eye's listens.
     """
 
     camera: Camera
     pupils: PupilSource
     foreign_pupils: PupilSource
     rehearse: Rehearsal | None = None
+    hears: Callable[[Notification], None] | None = None
 
 
 async def run_eye(
@@ -192,6 +195,8 @@ class _Eye:
         _LOG.warning("Process started.")
         try:
             async for message in notifications:
+                if is_for_others(message):
+                    continue
                 try:
                     notification = parse_notification(message)
                 except RemoteProtocolError as error:
@@ -228,6 +233,8 @@ class _Eye:
     def _handle(self, notification: Notification) -> None:
         follow_core_time(self._timebase, notification)
         self._feed.handle(notification)
+        if self._parts.hears is not None:
+            self._parts.hears(notification)
         match notification.subject:
             case "eye_process.started" if self._is_mine(notification):
                 self._begin()

@@ -104,14 +104,23 @@ class SightingGate:
 
     Args:
         max_speed_hz: how fast the thing may move, in widths of the picture a second.
+        settle_s: what the eyes are given to arrive where it has come to rest.
     """
 
-    def __init__(self, max_speed_hz: float) -> None:
+    def __init__(self, max_speed_hz: float, settle_s: float = 0.0) -> None:
         self._max_speed_hz = max_speed_hz
+        self._settle_ns = round(settle_s * 1e9)
         self._last: tuple[int, Point2] | None = None
+        self._moved_ns = 0
 
     def passes(self, sighting: Sighting, place_px: Point2) -> bool:
-        """Tell whether the thing was in this place and the sighting before close to it."""
+        """Tell whether the thing is where it was, and has been for as long as eyes need."""
+        if not self._rests(sighting, place_px):
+            self._moved_ns = sighting.timestamp_unix_ns
+            return False
+        return sighting.timestamp_unix_ns - self._moved_ns >= self._settle_ns
+
+    def _rests(self, sighting: Sighting, place_px: Point2) -> bool:
         last, self._last = self._last, (sighting.timestamp_unix_ns, place_px)
         if last is None:
             return False

@@ -35,6 +35,8 @@ class SingleMarkerArgs(msgspec.Struct, frozen=True, kw_only=True):
         marker_scale: size of the marker on the display, 1 for an eighth of its shorter side.
         samples_per_zone: how many pictures each ninth of the scene should give; more are taken.
         max_speed: of the marker in the scene, widths of the picture a second.
+        settle_s: what the eyes are given to arrive where the marker has come to rest, having moved
+            faster.
     """
 
     selected_gazer_class_name: str | None = None
@@ -42,6 +44,7 @@ class SingleMarkerArgs(msgspec.Struct, frozen=True, kw_only=True):
     marker_scale: float = 1.0
     samples_per_zone: int = 20
     max_speed: float = 0.4
+    settle_s: float = 0.3
 
     def __post_init__(self) -> None:
         if self.marker_mode not in {"Full screen", "Window", PHYSICAL}:
@@ -52,6 +55,8 @@ class SingleMarkerArgs(msgspec.Struct, frozen=True, kw_only=True):
             raise ValueError("1 to 10000 samples are wanted of a zone")
         if not 0 < self.max_speed <= 100:
             raise ValueError("a marker may move up to 100 widths a second")
+        if not 0 <= self.settle_s <= 60:
+            raise ValueError("eyes are given 0 to 60 s")
 
 
 class MovingMarker(Guide):
@@ -64,7 +69,7 @@ class MovingMarker(Guide):
     def __init__(self, args: SingleMarkerArgs) -> None:
         super().__init__()
         self._args = args
-        self._gate = SightingGate(args.max_speed)
+        self._gate = SightingGate(args.max_speed, args.settle_s)
         self._stops = 0
 
     def begin(self, kind: Kind, now_ns: int) -> None:

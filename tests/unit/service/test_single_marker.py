@@ -35,7 +35,7 @@ def test_the_marker_counts_wherever_it_is_and_its_zone_with_it(guide: MovingMark
     found: list[Reference] = []
     for number in range(30):
         found += guide.see(seen(50 * number, (15.0 * number, 10.0)))
-    assert len(found) == 29
+    assert len(found) == 24
     assert [reference.target for reference in found[:2]] == [0, 0]
     assert {target.number for target in guide.targets if target.samples} == {0, 1}
     assert guide.targets[0].state == "done"
@@ -46,6 +46,13 @@ def test_a_marker_that_is_too_fast_does_not_count(guide: MovingMarker) -> None:
     guide.see(seen(0, (100, 100)))
     assert guide.see(seen(50, (200, 100))) == ()
     assert guide.note == "The marker moves too fast."
+
+
+def test_eyes_are_given_time_to_arrive_where_the_marker_is_put(guide: MovingMarker) -> None:
+    counted = [bool(guide.see(seen(50 * number, (100, 100)))) for number in range(8)]
+    assert counted == [False] * 6 + [True] * 2
+    counted = [bool(guide.see(seen(400 + 50 * number, (700, 400)))) for number in range(8)]
+    assert counted == [False] * 6 + [True] * 2
 
 
 def test_the_stop_marker_ends_it_once_it_stays(guide: MovingMarker) -> None:

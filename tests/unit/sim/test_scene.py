@@ -4,7 +4,8 @@ import cv2
 import numpy as np
 import pytest
 
-from gazewire.sim import Scene, Wearer, scene_camera
+from gazewire.sim import Exhibit, Scene, Wearer, scene_camera
+from gazewire.surface import find_calibration_markers
 
 S = 1_000_000_000
 
@@ -121,3 +122,25 @@ def test_every_landmark_stays_in_view_however_the_head_turns(
             seen = scene.project(corners, t_s)
             assert np.all(seen >= 0)
             assert np.all(seen <= size - 1)
+
+
+def test_a_marker_is_seen_where_its_exhibit_says_it_is(neon: Wearer) -> None:
+    exhibit = Exhibit.on_display(neon.scene.display, (0.0, 1.0))
+    y, _, _ = planes(neon.scene, neon.scene.render(3 * S, exhibit))
+    (marker,) = find_calibration_markers(y)
+    assert marker.kind == "calibration"
+    expected = neon.scene.project(np.array([exhibit.point]), 3.0)[0]
+    assert marker.center_px == pytest.approx(expected, abs=0.1)
+    assert marker.diameter_px == pytest.approx(exhibit.diameter * 896, rel=0.05)
+
+
+def test_a_card_with_the_stop_marker_is_seen_on_any_ground(neon: Wearer) -> None:
+    exhibit = Exhibit.on_card("stop", (-0.5, 0.3), 0.08)
+    y, _, _ = planes(neon.scene, neon.scene.render(3 * S, exhibit))
+    (marker,) = find_calibration_markers(y)
+    assert marker.kind == "stop"
+
+
+def test_without_an_exhibit_there_is_no_marker(neon: Wearer) -> None:
+    y, _, _ = planes(neon.scene, neon.scene.render(3 * S))
+    assert find_calibration_markers(y) == []

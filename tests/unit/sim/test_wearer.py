@@ -9,7 +9,7 @@ import pytest
 
 from gazewire.camera import Record, Timeline, Truthful
 from gazewire.model import AudioChunk, Blink, Fixation, Frame, GazeDatum, ImuDatum, Onset, Saccade
-from gazewire.sim import EyeVideo, Wearer, WearerTruth
+from gazewire.sim import Attention, Exhibit, EyeVideo, Wearer, WearerTruth
 from gazewire.sim.binocular import VIEWING_DISTANCE_MM
 from gazewire.sim.ticks import tick_at_or_after, unix_ns_of_tick
 from gazewire.wire.payload.gaze import GazeFormat, format_for, serialize_gaze
@@ -534,3 +534,32 @@ def test_what_is_passed_over_changes_nothing_of_what_comes(neon: Wearer) -> None
     again = neon.truths(start_ns, from_ns)
     for _ in range(400):
         assert next(told) == next(again)
+
+
+def test_who_is_asked_to_look_at_something_does_with_both_eyes(neon_with_eyes: Wearer) -> None:
+    attention = Attention()
+    exhibit = Exhibit(kind="dot", point=(0.4, -0.2), diameter=0.03)
+    attention.ask(exhibit, START + S)
+    until_ns = START + 2 * S
+    asked, free = (
+        list(
+            takewhile(
+                lambda truth: truth.timestamp_unix_ns < until_ns,
+                neon_with_eyes.truths(START, None, given),
+            )
+        )
+        for given in (attention, None)
+    )
+    reaction = 230  # data of 200 Hz, of the second before among them
+    assert asked[:reaction] == free[:reaction]
+    last = asked[-1]
+    assert (last.movement, last.landmark) == ("fixation", "dot")
+    since_s = (last.timestamp_unix_ns - unix_ns_of_tick(tick_at_or_after(START))) / S
+    expected = neon_with_eyes.scene.project(np.array([exhibit.point]), since_s)[0]
+    assert last.gaze_px == pytest.approx(expected, abs=0.01)
+    assert last.left is not None
+    assert free[-1].left is not None
+    assert last.left.pupil_diameter_mm == pytest.approx(free[-1].left.pupil_diameter_mm)
+    x, y, z = last.left.visual_axis
+    assert (x / z, y / z) != pytest.approx((0.0, 0.0), abs=0.05)
+    assert last.left != free[-1].left
