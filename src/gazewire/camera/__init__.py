@@ -1,7 +1,15 @@
 """Where pictures, sound and samples come from."""
 
-from gazewire.camera.camera_source import CameraSource, DropCause, OpenCamera, Shot
-from gazewire.camera.capture_camera import CaptureCamera
+from gazewire.camera.camera_settings import CameraSettings
+from gazewire.camera.camera_source import (
+    CameraSource,
+    DropCause,
+    OpenCamera,
+    Shot,
+    SoftwareTriggered,
+)
+from gazewire.camera.capture_camera import CaptureCamera, CaptureControls
+from gazewire.camera.control import ChoiceControl, Control, NumberControl
 from gazewire.camera.footage import FootageTimeline, GazeTrack, Video
 from gazewire.camera.live import Capture, LiveCamera
 from gazewire.camera.moving_pattern import MovingPattern, read_frame_number
@@ -22,20 +30,26 @@ from gazewire.camera.video_camera import VideoCamera
 
 __all__ = [
     "AudioShape",
+    "CameraSettings",
     "CameraSource",
     "Capture",
     "CaptureCamera",
+    "CaptureControls",
+    "ChoiceControl",
+    "Control",
     "DropCause",
     "FootageTimeline",
     "GazeTrack",
     "GlassesInfo",
     "LiveCamera",
     "MovingPattern",
+    "NumberControl",
     "OpenCamera",
     "Presence",
     "Published",
     "Record",
     "Shot",
+    "SoftwareTriggered",
     "Sound",
     "SoundPlayer",
     "Source",

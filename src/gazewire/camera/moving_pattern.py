@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gazewire.camera.camera_source import DropCause, Shot
+from gazewire.camera.control import Control, live_control
 from gazewire.camera.source import VideoShape
 from gazewire.model import Frame
 from gazewire.time import Clock
@@ -53,6 +55,15 @@ class MovingPattern:
         self._cell = max(2, min(8, shape.width // _BITS))
         self._start_ns = clock.unix_ns()
         self._next = 0
+
+    @property
+    def controls(self) -> Mapping[str, Control]:
+        """There are none."""
+        return {}
+
+    def set_control(self, name: str, value: float | str) -> None:
+        """There is none to set."""
+        live_control(self.controls, name)
 
     def take(self) -> Shot | None:
         """Wait for the next exposure."""

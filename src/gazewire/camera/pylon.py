@@ -6,13 +6,19 @@ with the serial numbers ``0815-0000`` to ``0815-0007``.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
+from gazewire.camera.camera_settings import CameraSettings
 from gazewire.camera.camera_source import DropCause, Shot
+from gazewire.camera.control import Control
+from gazewire.camera.frame_ids import GIGE_VISION_IDS
+from gazewire.camera.numbered_images import NumberedImages
+from gazewire.camera.raw_pixels import converter, formats_for
 from gazewire.camera.source import VideoShape
+from gazewire.camera.standard_features import StandardFeatures
 from gazewire.errors import MissingExtraError, UnreadableSourceError
-from gazewire.model import Frame, PixelFormat
 from gazewire.time import Clock
 
 try:
@@ -20,113 +26,114 @@ try:
 except ImportError as missing:
     raise MissingExtraError("basler") from missing
 
-__all__ = ["PylonCamera", "PylonSettings", "open_pylon"]
+__all__ = ["PylonCamera", "open_pylon"]
 
 # Any: the library says nothing about its types.
 _Device = Any
+_Node = Any
 
 _WAIT_MS = 500
-_NS_PER_US = 1000
+_BUFFERS = 16
 _NS_PER_S = 1_000_000_000
-# Each maker's name of a pixel format, and ours.
-_FORMATS: dict[PixelFormat, tuple[str, ...]] = {
-    "gray": ("Mono8",),
-    "bgr24": ("BGR8", "BGR8Packed"),
-}
-# Block IDs of GigE Vision 1 count to 65535 and on from 1; those of others do not come round.
-_GIGE_WRAP = 65_535
+# The driver's word for an image of which packets are missing.
+_INCOMPLETE = 0xE1000014
+_EMULATED = "0815-"
+_UNDERRUNS = "Statistic_Buffer_Underrun_Count"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PylonSettings:
-    """What is set in a camera before it begins.
-
-    Attributes:
-        width: pixels in a row; None leaves it as it is, as everywhere here.
-        height: rows.
-        rate_hz: images a second.
-        exposure_us: how long an image is exposed.
-        gain_db: gain.
-        pixel_format: gray or colour.
-    """
-
-    width: int | None = None
-    height: int | None = None
-    rate_hz: float | None = None
-    exposure_us: float | None = None
-    gain_db: float | None = None
-    pixel_format: PixelFormat = "gray"
-
-
-def open_pylon(camera: str, serial: str, settings: PylonSettings, clock: Clock) -> PylonCamera:
+def open_pylon(camera: str, serial: str, settings: CameraSettings, clock: Clock) -> PylonCamera:
     """Open a camera by its serial number; an empty one is whichever camera comes first.
+
+    Args:
+        camera: what frames say they come from.
+        serial: of the camera.
+        settings: wanted.
+        clock: the program's.
 
     Raises:
         UnreadableSourceError: there is no such camera, it is in use, or cannot be set so.
     """
+    source = f"pylon:{serial}"
     factory = pylon.TlFactory.GetInstance()
-    devices = factory.EnumerateDevices()
+    devices = _devices(factory, serial)
     found = [device for device in devices if serial in ("", device.GetSerialNumber())]
     if not found:
         there = ", ".join(device.GetSerialNumber() for device in devices) or "none"
-        raise UnreadableSourceError(
-            f"pylon:{serial}", f"there is no camera pylon:{serial}; there are: {there}"
-        )
+        raise UnreadableSourceError(source, f"there is no camera {source}; there are: {there}")
     try:
         device = pylon.InstantCamera(factory.CreateDevice(found[0]))
         device.Open()
+    except genicam.GenericException as error:
+        raise UnreadableSourceError(source, f"{source} cannot be used: {_said(error)}") from error
+    try:
         return PylonCamera(camera, device, settings, clock)
-    except (genicam.GenericException, ValueError) as error:
-        reason = str(error).splitlines()[0]
-        raise UnreadableSourceError(
-            f"pylon:{serial}", f"pylon:{serial} cannot be used: {reason}"
-        ) from error
+    except (UnreadableSourceError, genicam.GenericException, ValueError) as error:
+        device.Close()
+        raise UnreadableSourceError(source, f"{source} cannot be used: {_said(error)}") from error
 
 
 class PylonCamera:
-    """An open camera; see `CameraSource`.
+    """An open camera; see `CameraSource` and `SoftwareTriggered`.
 
-    The instant of an image is when it came, less its exposure: the middle of read-out and transport
-    cannot be known here, so that it is late by these, and the uncertainty told is one frame
-    interval. Lost images are told from the camera's own numbers; damaged ones are counted as lost
-    in the buffer.
+    Where the camera stamps its images, instants are those, by `ExposureClock`; else an image's
+    instant is when it came, less its exposure, and read-out and transport cannot be known. What is
+    lost is told from the camera's numbers: as lost in the buffer where the driver had none left,
+    and else in transport. Of damaged images, those that miss packets are lost in transport.
     """
 
-    def __init__(self, camera: str, device: _Device, settings: PylonSettings, clock: Clock) -> None:
+    def __init__(
+        self, camera: str, device: _Device, settings: CameraSettings, clock: Clock
+    ) -> None:
         self._camera = camera
         self._device = device
         self._clock = clock
-        self._pixel_format = settings.pixel_format
-        self._is_gige = device.GetDeviceInfo().GetDeviceClass() == "BaslerGigE"
-        self._set_up(settings)
-        rate_hz = _value(device, "ResultingFrameRateAbs", "ResultingFrameRate")
-        self.shape = VideoShape(
-            width=device.Width.Value,
-            height=device.Height.Value,
-            rate_hz=settings.rate_hz or rate_hz or 30.0,
+        self._features = StandardFeatures(camera, _PylonFeatures(camera, device))
+        source_format = self._features.apply(settings, formats_for(settings.pixel_format))
+        width, height = self._features.size
+        rate_hz = settings.rate_hz or self._features.rate_hz or 30.0
+        self.shape = VideoShape(width=width, height=height, rate_hz=rate_hz)
+        self._convert = converter(source_format, settings.pixel_format, width, height)
+        self._line_names = self._features.line_names() if settings.lines else ()
+        is_gige = device.GetDeviceInfo().GetDeviceClass() == "BaslerGigE"
+        self._tick_hz = _tick_hz(device) if is_gige else _NS_PER_S
+        self._images = NumberedImages(
+            camera,
+            self.shape,
+            settings.pixel_format,
+            self._features,
+            clock,
+            ids=GIGE_VISION_IDS if is_gige else None,
         )
-        exposure_us = _value(device, "ExposureTime", "ExposureTimeAbs") or 0.0
-        self._exposure_ns = round(exposure_us * _NS_PER_US)
-        self._last_id: int | None = None
-        self._index = -1
-        self._damaged = 0
-        device.MaxNumBuffer.Value = 16
+        device.MaxNumBuffer.Value = _BUFFERS
         device.StartGrabbing(pylon.GrabStrategy_OneByOne)
+        self._underruns = self._count_underruns()
+
+    @property
+    def controls(self) -> Mapping[str, Control]:
+        """What the camera tells."""
+        return self._features.controls()
+
+    def set_control(self, name: str, value: float | str) -> None:
+        """Set it in the camera."""
+        self._features.set_control(name, value)
+        self._images.settings_changed()
+
+    def fire(self) -> None:
+        """Expose one image now."""
+        self._features.fire()
 
     def take(self) -> Shot | None:
         """Wait for the next image."""
-        try:
+        with _told(self._camera):
+            if self._device.IsCameraDeviceRemoved():
+                raise UnreadableSourceError(self._camera, f"{self._camera} was unplugged")
             result = self._device.RetrieveResult(_WAIT_MS, pylon.TimeoutHandling_Return)
             if not result.IsValid():
-                if self._device.IsCameraDeviceRemoved():
-                    raise self._gone("it was unplugged")
                 return None
             try:
                 return self._shot(result)
             finally:
                 result.Release()
-        except genicam.GenericException as error:
-            raise self._gone(str(error).splitlines()[0]) from error
 
     def close(self) -> None:
         """Let go of the camera. Harmless when repeated."""
@@ -134,85 +141,115 @@ class PylonCamera:
 
     def _shot(self, result: _Device) -> Shot | None:
         arrived_ns = self._clock.unix_ns()
-        steps = self._steps(result.BlockID)
-        self._index += steps
+        lost = self._images.number(result.BlockID)
+        if lost:
+            self._images.lose(self._causes(lost))
         if not result.GrabSucceeded():
-            self._damaged += 1
+            is_incomplete = result.GetErrorCode() == _INCOMPLETE
+            self._images.damaged("transport" if is_incomplete else "buffer")
             return None
-        drops: dict[DropCause, int] = {}
-        if steps > 1:
-            drops["transport"] = steps - 1
-        if self._damaged:
-            drops["buffer"] = self._damaged
-            self._damaged = 0
-        frame = Frame(
-            camera=self._camera,
-            index=self._index,
-            timestamp_unix_ns=arrived_ns - self._exposure_ns,
-            width=self.shape.width,
-            height=self.shape.height,
-            pixel_format=self._pixel_format,
-            # A copy: the buffer goes back to the driver.
-            data=bytes(result.Buffer),
+        with memoryview(result.GetMemoryView()) as data:
+            pixels = self._convert(data, result.PaddingX)
+        stamp_ns = result.TimeStamp * _NS_PER_S // self._tick_hz
+        return self._images.shot(
+            pixels, arrived_ns, stamp_ns or None, self._features.lines(self._line_names)
         )
-        return Shot(frame, drops, uncertainty_ns=round(_NS_PER_S / self.shape.rate_hz))
 
-    def _steps(self, block_id: int) -> int:
-        """How many images the camera has numbered since the one before, this one included."""
-        last, self._last_id = self._last_id, block_id
-        if last is None:
-            return 1
-        steps = block_id - last
-        if steps <= 0 and self._is_gige:
-            steps += _GIGE_WRAP
-        return max(1, steps)
+    def _causes(self, lost: int) -> dict[DropCause, int]:
+        before, self._underruns = self._underruns, self._count_underruns()
+        of_buffer = min(lost, max(0, self._underruns - before))
+        return {"buffer": of_buffer, "transport": lost - of_buffer}
 
-    def _set_up(self, settings: PylonSettings) -> None:
-        _choose(self._device, "PixelFormat", *_formats(settings.pixel_format))
-        if settings.width is not None:
-            self._device.Width.Value = settings.width
-        if settings.height is not None:
-            self._device.Height.Value = settings.height
-        if settings.exposure_us is not None:
-            _set(self._device, settings.exposure_us, "ExposureTime", "ExposureTimeAbs")
-        if settings.gain_db is not None:
-            _set(self._device, settings.gain_db, "Gain")
-        if settings.rate_hz is not None:
-            _set(self._device, True, "AcquisitionFrameRateEnable")
-            _set(self._device, settings.rate_hz, "AcquisitionFrameRate", "AcquisitionFrameRateAbs")
-
-    def _gone(self, reason: str) -> UnreadableSourceError:
-        return UnreadableSourceError(self._camera, f"{self._camera} is gone: {reason}")
+    def _count_underruns(self) -> int:
+        node = self._device.GetStreamGrabberNodeMap().GetNode(_UNDERRUNS)
+        return int(node.GetValue()) if genicam.IsReadable(node) else 0
 
 
-def _formats(pixel_format: PixelFormat) -> tuple[str, ...]:
-    if pixel_format not in _FORMATS:
-        raise ValueError(f"no camera of this make gives {pixel_format}")
-    return _FORMATS[pixel_format]
+class _PylonFeatures:
+    """See `Features`."""
+
+    def __init__(self, camera: str, device: _Device) -> None:
+        self._camera = camera
+        self._nodes = device.GetNodeMap()
+
+    def is_readable(self, name: str) -> bool:
+        return bool(genicam.IsReadable(self._nodes.GetNode(name)))
+
+    def is_writable(self, name: str) -> bool:
+        return bool(genicam.IsWritable(self._nodes.GetNode(name)))
+
+    def number(self, name: str) -> float:
+        with _told(self._camera):
+            value: float = self._nodes.GetNode(name).GetValue()
+            return value
+
+    def bounds(self, name: str) -> tuple[float, float, float]:
+        with _told(self._camera):
+            node = self._nodes.GetNode(name)
+            return node.GetMin(), node.GetMax(), _increment(node)
+
+    def set_number(self, name: str, value: float) -> None:
+        with _told(self._camera):
+            node = self._nodes.GetNode(name)
+            is_whole = isinstance(node.GetValue(), int)
+            node.SetValue(round(value) if is_whole else float(value))
+
+    def word(self, name: str) -> str:
+        with _told(self._camera):
+            return str(self._nodes.GetNode(name).GetValue())
+
+    def words(self, name: str) -> tuple[str, ...]:
+        with _told(self._camera):
+            node = self._nodes.GetNode(name)
+            return tuple(
+                entry
+                for entry in node.GetSymbolics()
+                if genicam.IsAvailable(node.GetEntryByName(entry))
+            )
+
+    def set_word(self, name: str, entry: str) -> None:
+        with _told(self._camera):
+            self._nodes.GetNode(name).SetValue(entry)
+
+    def set_flag(self, name: str, value: bool) -> None:
+        with _told(self._camera):
+            self._nodes.GetNode(name).SetValue(value)
+
+    def execute(self, name: str) -> None:
+        with _told(self._camera):
+            self._nodes.GetNode(name).Execute()
 
 
-def _nodes(device: _Device, names: tuple[str, ...]) -> list[_Device]:
-    """Those of the settings that this camera has; makers and models spell them differently."""
-    nodes = [device.GetNodeMap().GetNode(name) for name in names]
-    return [node for node in nodes if node is not None and genicam.IsReadable(node)]
+def _devices(factory: _Device, serial: str) -> list[_Device]:
+    if serial.startswith(_EMULATED):
+        # Without asking on every network for the others, which takes a quarter of a second.
+        only = pylon.DeviceInfo()
+        only.SetDeviceClass("BaslerCamEmu")
+        return list(factory.EnumerateDevices([only]))
+    return list(factory.EnumerateDevices())
 
 
-def _value(device: _Device, *names: str) -> float | None:
-    for node in _nodes(device, names):
-        return float(node.GetValue())
-    return None
+@contextmanager
+def _told(camera: str) -> Iterator[None]:
+    """Turn what the library raises into our error."""
+    try:
+        yield
+    except genicam.GenericException as error:
+        raise UnreadableSourceError(camera, f"{camera} does not do it: {_said(error)}") from error
 
 
-def _set(device: _Device, value: float, *names: str) -> None:
-    for node in _nodes(device, names):
-        node.SetValue(value)
-        return
+def _said(error: Exception) -> str:
+    """The sentence of the library; where it was raised in there helps nobody."""
+    return (str(error).splitlines() or [type(error).__name__])[0].partition(" : ")[0]
 
 
-def _choose(device: _Device, name: str, *entries: str) -> None:
-    node = getattr(device, name)
-    for entry in entries:
-        if entry in node.Symbolics:
-            node.Value = entry
-            return
-    raise ValueError(f"it has no {name} {' or '.join(entries)}")
+def _increment(node: _Node) -> float:
+    # A number with a point may have no step, or one of a list.
+    if isinstance(node.GetValue(), int):
+        return float(node.GetInc())
+    return float(node.GetInc()) if node.HasInc() else 0.0
+
+
+def _tick_hz(device: _Device) -> int:
+    node = device.GetNodeMap().GetNode("GevTimestampTickFrequency")
+    return int(node.GetValue()) if genicam.IsReadable(node) else _NS_PER_S

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from msgspec.structs import replace
 
 from gazewire.camera.camera_source import Shot
+from gazewire.camera.control import Control, live_control
 from gazewire.camera.footage import Video
 from gazewire.camera.source import VideoShape
 from gazewire.model import Frame
@@ -38,6 +39,15 @@ class VideoCamera:
         self._interval_ns = round(_NS_PER_S / video.rate_hz)
         self._frames = self._play(video, clock.unix_ns())
         self._next: Frame | None = None
+
+    @property
+    def controls(self) -> Mapping[str, Control]:
+        """There are none."""
+        return {}
+
+    def set_control(self, name: str, value: float | str) -> None:
+        """There is none to set."""
+        live_control(self.controls, name)
 
     def take(self) -> Shot | None:
         """Wait for the next frame."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from gazewire.camera import (
+    CameraSettings,
     CameraSource,
     CaptureCamera,
     MovingPattern,
@@ -39,17 +40,9 @@ def open_source(config: CameraConfig, clock: Clock) -> CameraSource:
                 config.id, shape, clock, seed=config.seed or 0, is_colour=is_colour
             )
         case "pylon":
-            from gazewire.camera.pylon import PylonSettings, open_pylon
+            from gazewire.camera.pylon import open_pylon
 
-            settings = PylonSettings(
-                width=config.width,
-                height=config.height,
-                rate_hz=config.fps,
-                exposure_us=config.exposure_us,
-                gain_db=config.gain_db,
-                pixel_format="bgr24" if is_colour else "gray",
-            )
-            return open_pylon(config.id, rest, settings, clock)
+            return open_pylon(config.id, rest, _settings(config), clock)
         case "v4l2":
             from gazewire.camera.uvc import open_uvc
 
@@ -63,6 +56,17 @@ def open_source(config: CameraConfig, clock: Clock) -> CameraSource:
             )
         case _:
             return _open_footage(config, clock, is_colour=is_colour)
+
+
+def _settings(config: CameraConfig) -> CameraSettings:
+    return CameraSettings(
+        width=config.width,
+        height=config.height,
+        rate_hz=config.fps,
+        exposure_us=config.exposure_us,
+        gain_db=config.gain_db,
+        pixel_format="bgr24" if config.pixel_format == "Colour" else "gray",
+    )
 
 
 def _open_footage(config: CameraConfig, clock: Clock, *, is_colour: bool) -> CameraSource:
