@@ -19,6 +19,7 @@ from gazewire.cli.program_options import (
     EyeRate,
     Host,
     HttpPort,
+    Layout,
     Mdns,
     PhoneName,
     RecordDir,
@@ -41,6 +42,7 @@ from gazewire.device import (
     serve_device,
 )
 from gazewire.device.faults import fault_help, parse_fault
+from gazewire.recording.layouts import LayoutChoice
 from gazewire.time import SystemClock
 from gazewire.wire.payload.gaze import GazeFormat
 from gazewire.wire.template import Template
@@ -89,6 +91,7 @@ def device(
     tunnel_port: TunnelPort = None,
     echo_port: EchoPort = None,
     record_dir: RecordDir = RECORDINGS,
+    layout: Layout = LayoutChoice.NEON,
     template: Annotated[
         str, typer.Option(help="'default', 'none', or a template file (JSON). Neon only.")
     ] = "default",
@@ -136,6 +139,7 @@ def device(
             announce=mdns,
             gaze_format=None if gaze_format == "auto" else GazeFormat(int(gaze_format)),
             record_dir=record_dir,
+            layout=layout,
             template=_template(template),
             refuse=frozenset(refuse or ()),
             faults=tuple(parse_fault(text) for text in fault or ()),

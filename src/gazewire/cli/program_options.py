@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 from gazewire.cli.eye_mode import EyeMode
+from gazewire.recording.layouts import LayoutChoice
 
 __all__ = [
     "LOOPBACK",
@@ -29,6 +30,7 @@ __all__ = [
     "HttpPort",
     "KeyFile",
     "Lan",
+    "Layout",
     "Mdns",
     "PhoneName",
     "RecordAnywhere",
@@ -68,6 +70,9 @@ EchoPort = Annotated[
 ]
 PhoneName = Annotated[str | None, typer.Option(help="Name of the phone.")]
 Mdns = Annotated[bool, typer.Option("--mdns/--no-mdns", help="Announce the device.")]
+Layout = Annotated[
+    LayoutChoice, typer.Option(help="How recordings are laid out: as Neon does, as Core, or both.")
+]
 RecordDir = Annotated[Path, typer.Option(help="Where recordings go.")]
 
 # The wearer and the eyes.

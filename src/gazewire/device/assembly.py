@@ -127,6 +127,11 @@ class DeviceParts:
     shortfall: Shortfall
     host_name: str | None
 
+    def eyes_are_wanted(self) -> bool:
+        """Somebody looks at the eyes now, or they are recorded. Any thread may ask."""
+        is_recorded = self.streams.eyes_parameter_sets is not None and self.recordings.is_wanted
+        return self.streams.eyes_are_watched or is_recorded
+
     @classmethod
     async def assemble(
         cls,
@@ -158,9 +163,7 @@ class DeviceParts:
             clock=clock,
         )
         questionnaire = _questionnaire(config)
-        make_recorder = recorder_factory(
-            config, info, state, streams.scene_parameter_sets, questionnaire, clock
-        )
+        make_recorder = recorder_factory(config, info, state, streams, questionnaire, clock)
         rules = RecordingRules(state, questionnaire, config.refuse)
         recordings = await stack.enter_async_context(Recordings(state, clock, make_recorder, rules))
         rig = FaultRig(seams, state)

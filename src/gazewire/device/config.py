@@ -10,6 +10,7 @@ from gazewire.device.faults import Fault
 from gazewire.device.product import NEON, Product
 from gazewire.device.refusals import Refusal
 from gazewire.device.templates import DEFAULT_TEMPLATE
+from gazewire.recording import LayoutChoice
 from gazewire.wire.payload.gaze import GazeFormat
 from gazewire.wire.template import Template
 
@@ -43,6 +44,7 @@ class DeviceConfig(msgspec.Struct, frozen=True, kw_only=True):
         announce: make the device known by mDNS.
         gaze_format: length of the gaze payload; None takes the richest that each datum fills.
         record_dir: where recordings go; made when the first one starts.
+        layout: how they are laid out; the layout of the phone is that of the product.
         template: what is asked with each recording; None shows no template. Products without
             templates do not look at it.
         refuse: reasons for which the device is to refuse to record.
@@ -61,6 +63,7 @@ class DeviceConfig(msgspec.Struct, frozen=True, kw_only=True):
     announce: bool = True
     gaze_format: GazeFormat | None = None
     record_dir: Path = Path("recordings")
+    layout: LayoutChoice = LayoutChoice.NEON
     template: Template | None = DEFAULT_TEMPLATE
     refuse: frozenset[Refusal] = frozenset()
     faults: tuple[Fault, ...] = ()

@@ -13,11 +13,42 @@ from gazewire.camera import Record
 from gazewire.device.refusals import RecordingRules
 from gazewire.device.state import DeviceState
 from gazewire.errors import DeviceRefusedError, RecordingError
-from gazewire.model import AccessUnit, AudioChunk, Event, Frame, Recording
-from gazewire.recording import Recorder, RecordingSession
+from gazewire.model import AccessUnit, Event, Frame, Recording
+from gazewire.recording import EyesUnit, Recorder, RecordingSession
 from gazewire.time import Clock
 
-__all__ = ["Recordings"]
+__all__ = ["EyeRecording", "Recordings"]
+
+
+class EyeRecording:
+    """Takes coded pictures of the eyes; a `gazewire.device.video.CodedVideoSink`.
+
+    Args:
+        recordings: that take them further.
+    """
+
+    def __init__(self, recordings: Recordings) -> None:
+        self._recordings = recordings
+        self._wants_keyframe = False
+
+    @property
+    def is_wanted(self) -> bool:
+        """A recording goes on."""
+        return self._recordings.is_wanted
+
+    @property
+    def wants_keyframe(self) -> bool:
+        """A recording has begun and has no picture of the eyes yet."""
+        return self.is_wanted and self._wants_keyframe
+
+    def begin(self) -> None:
+        """A recording begins."""
+        self._wants_keyframe = True
+
+    async def take(self, unit: AccessUnit) -> None:
+        """Record a picture."""
+        self._wants_keyframe = self._wants_keyframe and not unit.is_keyframe
+        self._recordings.put_eyes(unit)
 
 
 class Recordings:
@@ -32,6 +63,9 @@ class Recordings:
         clock: tells when a recording begins and ends.
         make_recorder: makes the recorder of a recording from its id and its begin.
         rules: what must be so before one starts or is saved; None looks at the state alone.
+
+    Attributes:
+        eyes: takes the coded video of the eyes, in the same way.
     """
 
     def __init__(
@@ -52,6 +86,7 @@ class Recordings:
         self._recorder: Recorder | None = None
         self._watching: asyncio.Task[None] | None = None
         self._wants_keyframe = False
+        self.eyes = EyeRecording(self)
 
     async def __aenter__(self) -> Self:
         await self._tasks.__aenter__()
@@ -80,9 +115,14 @@ class Recordings:
 
     def put(self, record: Record) -> None:
         """Record what the glasses give, while a recording goes on; pictures come by `take`."""
-        # Pictures come coded, and sound is not recorded yet.
-        if self._recorder is not None and not isinstance(record, Frame | AudioChunk):
+        # Pictures come coded.
+        if self._recorder is not None and not isinstance(record, Frame):
             self._recorder.put(record)
+
+    def put_eyes(self, unit: AccessUnit) -> None:
+        """Record a picture of both eyes."""
+        if self._recorder is not None:
+            self._recorder.put(EyesUnit(unit))
 
     async def take(self, unit: AccessUnit) -> None:
         """Record a picture of the scene."""
@@ -127,6 +167,7 @@ class Recordings:
             self._recorder = recorder
             self._watching = self._tasks.create_task(self._watch(recorder))
             self._wants_keyframe = True
+            self.eyes.begin()
             self._announce(started)
             return recording_id
 

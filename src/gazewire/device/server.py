@@ -119,7 +119,10 @@ async def serve_device(
             )
             tasks = await stack.enter_async_context(asyncio.TaskGroup())
             working = [
-                tasks.create_task(device.streams.run([device.recordings]), name="streams"),
+                tasks.create_task(
+                    device.streams.run([device.recordings], [device.recordings.eyes]),
+                    name="streams",
+                ),
                 tasks.create_task(
                     watch_resources(device.state, config.record_dir, config.refuse),
                     name="resources",
@@ -131,7 +134,7 @@ async def serve_device(
                 tasks.create_task(write_truth(truth, written), name="truth")
 
             pace = Pace(source.info, clock, device.shortfall)
-            demand = FrameDemand(lambda: device.streams.eyes_are_watched, pace, clock)
+            demand = FrameDemand(device.eyes_are_wanted, pace, clock)
 
             note_lost = device.shortfall.tally("world")
 

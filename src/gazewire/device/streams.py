@@ -97,6 +97,7 @@ class DeviceStreams:
         streams: all that are in it, by name.
         sensors: those that can be streamed.
         scene_parameter_sets: of the scene video, or None.
+        eyes_parameter_sets: of the eye video, or None.
     """
 
     def __init__(
@@ -139,6 +140,7 @@ class DeviceStreams:
         self.catalog = DeviceCatalog(offers, None if self._audio is None else self._audio.offer)
         self.sensors = tuple(offers)
         self.scene_parameter_sets = None if self._scene is None else self._scene.parameter_sets
+        self.eyes_parameter_sets = None if self._eyes is None else self._eyes.parameter_sets
 
     @property
     def has_scene(self) -> bool:
@@ -160,18 +162,21 @@ class DeviceStreams:
         for stream in self.streams.values():
             stream.close()
 
-    async def run(self, scene_sinks: Sequence[CodedVideoSink]) -> None:
+    async def run(
+        self, scene_sinks: Sequence[CodedVideoSink], eye_sinks: Sequence[CodedVideoSink] = ()
+    ) -> None:
         """Stream until cancelled.
 
         Args:
             scene_sinks: who takes the coded scene video besides its clients.
+            eye_sinks: who takes that of the eyes.
         """
         topics = self._topics
         async with asyncio.TaskGroup() as tasks:
             if self._scene is not None:
                 tasks.create_task(self._scene.run(scene_sinks), name="scene video")
             if self._eyes is not None:
-                tasks.create_task(self._eyes.run(()), name="eye video")
+                tasks.create_task(self._eyes.run(eye_sinks), name="eye video")
             if self._audio is not None:
                 tasks.create_task(self._audio.run(), name="audio stream")
             for sensor, offer in self._offers.items():

@@ -4,9 +4,11 @@ What may happen to a recording is the `RecordingSession`'s; `Recorder` takes rec
 loop; the folder layouts have packages of their own, of which `gazewire.recording.neon` is one.
 """
 
+from gazewire.recording.both import BothLayouts
 from gazewire.recording.finding import Finding
 from gazewire.recording.folder import RecordingFolder
 from gazewire.recording.gaze_table import GazeTable
+from gazewire.recording.layouts import LayoutChoice, core_folder
 from gazewire.recording.moved_clock import MovedClock
 from gazewire.recording.opening import open_recording
 from gazewire.recording.recorder import Recorder, RecorderConfig
@@ -18,11 +20,14 @@ from gazewire.recording.source import open_source
 from gazewire.recording.summary import RecordingSummary, summarize
 from gazewire.recording.time_series import TimeSeries
 from gazewire.recording.video_series import VideoSeries
-from gazewire.recording.writer import Recordable, RecordingWriter
+from gazewire.recording.writer import EyesUnit, Recordable, RecordingWriter
 
 __all__ = [
+    "BothLayouts",
+    "EyesUnit",
     "Finding",
     "GazeTable",
+    "LayoutChoice",
     "MovedClock",
     "Recordable",
     "Recorder",
@@ -38,6 +43,7 @@ __all__ = [
     "RepairReport",
     "TimeSeries",
     "VideoSeries",
+    "core_folder",
     "open_recording",
     "open_source",
     "repair_recording",

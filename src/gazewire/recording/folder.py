@@ -38,6 +38,14 @@ class RecordingFolder:
         self._names: dict[str, None] = {}
 
     @classmethod
+    def existing(cls, path: Path) -> Self:
+        """Take a folder that was made for a recording and holds nothing yet."""
+        folder = cls.__new__(cls)
+        folder.path = path
+        folder._names = {}
+        return folder
+
+    @classmethod
     def create(cls, root: Path, *, recording_id: str, start_unix_ns: int) -> Self:
         """Make the folder of a new recording.
 

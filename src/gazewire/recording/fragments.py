@@ -16,8 +16,10 @@ __all__ = ["WholeFragments", "is_torn", "media_data", "movie_kind", "whole_fragm
 
 _HEADER_BYTES = 8
 _LONG_HEADER_BYTES = 16
-# After the header of a track run: version and flags, then the count of samples (§8.8.8.2).
+# After the header of a track run: version and flags, then the count of samples (§8.8.8.2). In the
+# header of a track fragment, its number stands in the same place (§8.8.7.2).
 _RUN_COUNT = slice(_HEADER_BYTES + 4, _HEADER_BYTES + 8)
+_FIRST_TRACK = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,7 @@ class WholeFragments:
 
     Attributes:
         size_bytes: where the last whole fragment ends; what follows is of no use.
-        samples: how many pictures (or pieces of sound) the whole fragments hold.
+        samples: how many of the first track, the pictures, the whole fragments hold.
     """
 
     size_bytes: int
@@ -43,15 +45,16 @@ def whole_fragments(path: Path) -> WholeFragments | None:
         OSError: the file cannot be read.
     """
     whole: WholeFragments | None = None
-    samples = announced = 0
+    samples = 0
+    announced: int | None = None
     with path.open("rb") as file:
         for kind, start, end in _boxes(file, 0, file.seek(0, os.SEEK_END)):
             if kind == b"moof":
                 announced = _samples(file, start, end)
-            elif kind == b"mdat" and announced:
+            elif kind == b"mdat" and announced is not None:
                 samples += announced
-                announced = 0
-                whole = WholeFragments(end, samples)
+                announced = None
+                whole = WholeFragments(end, samples) if samples else None
     return whole
 
 
@@ -121,10 +124,14 @@ def _samples(file: BinaryIO, start: int, end: int) -> int:
     for track, track_start, track_end in _boxes(file, start + _HEADER_BYTES, end):
         if track != b"traf":
             continue
-        for run, run_start, _ in _boxes(file, track_start + _HEADER_BYTES, track_end):
-            if run == b"trun":
-                file.seek(run_start)
-                count += int.from_bytes(file.read(_RUN_COUNT.stop)[_RUN_COUNT], "big")
+        number = _FIRST_TRACK
+        for kind, box_start, _ in _boxes(file, track_start + _HEADER_BYTES, track_end):
+            file.seek(box_start)
+            told = int.from_bytes(file.read(_RUN_COUNT.stop)[_RUN_COUNT], "big")
+            if kind == b"tfhd":
+                number = told
+            elif kind == b"trun" and number == _FIRST_TRACK:
+                count += told
     return count
 
 

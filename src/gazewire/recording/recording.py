@@ -35,6 +35,7 @@ class RecordingFacts:
         device_serial: of the glasses.
         wearer: name of who wore them.
         start_unix_ns: when it began.
+        start_core_s: the same in Core time, of Core alone.
         duration_ns: how long it is; 0 where it was cut off.
         calibration: ``calibration.bin`` as it is.
     """
@@ -46,6 +47,7 @@ class RecordingFacts:
     device_serial: str | None = None
     wearer: str | None = None
     start_unix_ns: int | None = None
+    start_core_s: float | None = None
     duration_ns: int | None = None
     calibration: bytes | None = None
 

@@ -80,6 +80,13 @@ class VideoSeries:
         steps = steps[steps > 0]
         return float(_NS_PER_S / np.median(steps)) if len(steps) else None
 
+    @property
+    def parts(self) -> tuple[VideoPart, ...]:
+        """The containers that can be read, each with the instants of the pictures there are."""
+        return tuple(
+            VideoPart(part.path, part.times_unix_ns[: len(video)]) for part, video in self._parts
+        )
+
     def frame(self, index: int) -> Frame:
         """Decode a picture.
 

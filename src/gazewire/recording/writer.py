@@ -4,12 +4,30 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from gazewire.model import AccessUnit, Event, EyeEvent, GazeDatum, ImuDatum
+import msgspec
 
-__all__ = ["Recordable", "RecordingWriter"]
+from gazewire.model import AccessUnit, AudioChunk, Event, EyeEvent, GazeDatum, ImuDatum
 
-Recordable = GazeDatum | ImuDatum | EyeEvent | Event | AccessUnit
-"""What can be recorded. Access units are those of the scene camera."""
+__all__ = ["EyesUnit", "Recordable", "RecordingWriter"]
+
+
+class EyesUnit(msgspec.Struct, frozen=True):
+    """One coded picture of both eyes side by side.
+
+    Attributes:
+        unit: the picture.
+    """
+
+    unit: AccessUnit
+
+    @property
+    def timestamp_unix_ns(self) -> int:
+        """Instant of exposure."""
+        return self.unit.timestamp_unix_ns
+
+
+Recordable = GazeDatum | ImuDatum | EyeEvent | Event | AccessUnit | EyesUnit | AudioChunk
+"""What can be recorded. Access units by themselves are those of the scene camera."""
 
 
 class RecordingWriter(Protocol):

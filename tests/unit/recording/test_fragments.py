@@ -16,10 +16,15 @@ def long_box(kind: bytes, content: bytes) -> bytes:
     return struct.pack(">I4sQ", 1, kind, 16 + len(content)) + content
 
 
-def moof(*samples: int) -> bytes:
-    """Make a fragment header of one track with a run for each count."""
+def traf(track: int, *samples: int) -> bytes:
+    """Make the header of a track with a run for each count."""
     runs = b"".join(box(b"trun", struct.pack(">II", 0, count) + b"\0" * 8) for count in samples)
-    return box(b"moof", box(b"mfhd", b"\0" * 8) + box(b"traf", box(b"tfhd", b"\0" * 8) + runs))
+    return box(b"traf", box(b"tfhd", struct.pack(">II", 0, track)) + runs)
+
+
+def moof(*samples: int) -> bytes:
+    """Make a fragment header of one track."""
+    return box(b"moof", box(b"mfhd", b"\0" * 8) + traf(1, *samples))
 
 
 HEAD = box(b"ftyp", b"iso5") + box(b"moov", b"\0" * 40)
@@ -37,6 +42,18 @@ def test_pictures_of_whole_fragments_are_counted(path):
     path.write_bytes(HEAD + FIRST + SECOND + TAIL)
 
     assert whole_fragments(path) == WholeFragments(len(HEAD + FIRST + SECOND), 10)
+
+
+def test_sound_is_no_picture(path):
+    both = box(b"moof", traf(2, 7) + traf(1, 3)) + box(b"mdat", b"\0" * 30)
+    sound = box(b"moof", traf(2, 9)) + box(b"mdat", b"\0" * 30)
+    path.write_bytes(HEAD + both + sound)
+
+    assert whole_fragments(path) == WholeFragments(len(HEAD + both + sound), 3)
+
+    path.write_bytes(HEAD + sound)
+
+    assert whole_fragments(path) is None
 
 
 def test_cut_at_any_byte_gives_the_fragments_before_it(path):

@@ -10,12 +10,14 @@ __all__ = [
     "PLDATA",
     "TIMESTAMPS",
     "UNFINISHED_VIDEO",
+    "USER_INFO_FILE",
 ]
 
 INFO_FILE = "info.player.json"
 PLDATA = ".pldata"
 TIMESTAMPS = "_timestamps.npy"
 INTRINSICS = ".intrinsics"
+USER_INFO_FILE = "user_info.csv"
 LOOKUP = "_lookup.npy"
 """Player's own table of a video, wrong as soon as the video changes."""
 

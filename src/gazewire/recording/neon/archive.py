@@ -10,11 +10,12 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from gazewire.errors import RemoteProtocolError, SourceError
+from gazewire.errors import SourceError
 from gazewire.model import Event
 from gazewire.optics import Camera
 from gazewire.recording.finding import Findings
 from gazewire.recording.neon import layout
+from gazewire.recording.neon.cameras import calibrated_cameras
 from gazewire.recording.neon.recorded_imu import RecordedImu
 from gazewire.recording.neon.recorded_info import RecordedInfo, means_lack_offset
 from gazewire.recording.neon.samples import find_parts, read_row_type
@@ -22,7 +23,6 @@ from gazewire.recording.recording import Recording, RecordingContents, Recording
 from gazewire.recording.rows import check_rising, even, read_file, read_rows
 from gazewire.recording.time_series import TimeSeries, joined
 from gazewire.recording.video_series import VideoPart, VideoSeries
-from gazewire.wire.calibration_bin import Calibration
 
 __all__ = ["is_neon", "open_neon"]
 
@@ -132,19 +132,8 @@ class _Archive:
             # What size of image the numbers of Invisible are for is not published.
             return {}
         try:
-            told = Calibration.parse(content)
-            cameras = {"world": told.scene, "eye0": told.right, "eye1": told.left}
-            return {
-                name: Camera.from_core(
-                    {
-                        "resolution": layout.NEON_SIZES_PX[name],
-                        "camera_matrix": camera.camera_matrix,
-                        "dist_coefs": camera.distortion_coefficients,
-                    }
-                )
-                for name, camera in cameras.items()
-            }
-        except (RemoteProtocolError, ValueError) as error:
+            return calibrated_cameras(content)
+        except ValueError as error:
             self._findings.add(
                 layout.CALIBRATION_FILE, None, f"it does not describe cameras: {error}"
             )

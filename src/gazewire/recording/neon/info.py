@@ -16,6 +16,7 @@ from gazewire.wire.template import Template, TemplateData
 __all__ = [
     "ANONYMOUS",
     "NO_QUESTIONS",
+    "InvisibleInfo",
     "RecordingDevice",
     "RecordingInfo",
     "TemplateAnswers",
@@ -30,6 +31,9 @@ _NS_PER_S = 1_000_000_000
 _APP_VERSION = f"2.9.31-gazewire-{__version__}"
 # Says "Neon" to the vendor's tools; 2.5 is what phones wrote in 2025.
 _DATA_FORMAT_VERSION = "2.5"
+# The last that the vendor's desktop player takes.
+_INVISIBLE_FORMAT_VERSION = "1.4"
+_INVISIBLE_APP_VERSION = f"1.4.30-gazewire-{__version__}"
 # The vendor's exporter looks here for the way in which blinks were found.
 _PIPELINE_VERSION = "2.8.0"
 # What the vendor's app assumes of a wearer that nobody measured.
@@ -147,6 +151,31 @@ class RecordingInfo(msgspec.Struct, frozen=True, kw_only=True):
     firmware_version: tuple[int, int] = (0, 0)
 
 
+class InvisibleInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """``info.json`` of Pupil Invisible; fields as in `RecordingInfo`.
+
+    Attributes:
+        glasses_serial_number: of the glasses.
+        scene_camera_serial_number: of the camera that is clipped to them.
+    """
+
+    recording_id: str
+    start_time: int
+    duration: int
+    android_device_id: str
+    android_device_name: str
+    android_device_model: str
+    glasses_serial_number: str
+    wearer_id: str
+    template_data: TemplateAnswers
+    scene_camera_serial_number: str = ""
+    data_format_version: str = _INVISIBLE_FORMAT_VERSION
+    app_version: str = _INVISIBLE_APP_VERSION
+    gaze_offset: tuple[float, float] = (0.0, 0.0)
+    calib_version: int = 1
+    pipeline_version: str = _PIPELINE_VERSION
+
+
 def recording_info(
     device: RecordingDevice,
     wearer: Wearer,
@@ -155,7 +184,8 @@ def recording_info(
     recording_id: str,
     start_unix_ns: int,
     gaze_rate_hz: float | None,
-) -> RecordingInfo:
+    is_invisible: bool = False,
+) -> RecordingInfo | InvisibleInfo:
     """Say what is known when a recording begins.
 
     Args:
@@ -165,8 +195,27 @@ def recording_info(
         recording_id: UUID.
         start_unix_ns: when it begins.
         gaze_rate_hz: nominal rate of gaze; None where there is no gaze.
+        is_invisible: the glasses are Pupil Invisible.
     """
     start = datetime.fromtimestamp(start_unix_ns // _NS_PER_S, UTC)
+    answers = TemplateAnswers(
+        id=template.id,
+        version=template.updated_at,
+        recording_name=f"{start:%Y-%m-%d_%H:%M:%S}",
+        data={},
+    )
+    if is_invisible:
+        return InvisibleInfo(
+            recording_id=recording_id,
+            start_time=start_unix_ns,
+            duration=0,
+            android_device_id=device.device_id,
+            android_device_name=device.device_name,
+            android_device_model="gazewire",
+            glasses_serial_number=device.module_serial,
+            wearer_id=wearer.uuid,
+            template_data=answers,
+        )
     return RecordingInfo(
         recording_id=recording_id,
         start_time=start_unix_ns,
@@ -177,11 +226,6 @@ def recording_info(
         module_serial_number=device.module_serial,
         frame_name=device.frame_name,
         wearer_id=wearer.uuid,
-        template_data=TemplateAnswers(
-            id=template.id,
-            version=template.updated_at,
-            recording_name=f"{start:%Y-%m-%d_%H:%M:%S}",
-            data={},
-        ),
+        template_data=answers,
         gaze_frequency=_GAZE_RATE_HZ if gaze_rate_hz is None else round(gaze_rate_hz),
     )

@@ -32,6 +32,7 @@ __all__ = [
     "GAZE_RIGHT",
     "IMU",
     "INFO_FILE",
+    "INVISIBLE_EXTIMU",
     "INVISIBLE_EXTIMU_ROW",
     "INVISIBLE_SCENE_VIDEO",
     "MANIFEST_CRC_FILE",
@@ -233,6 +234,9 @@ INVISIBLE_EXTIMU_ROW = np.dtype(
     _floats("gyro_x", "gyro_y", "gyro_z", "accel_x", "accel_y", "accel_z")
 )
 """A row of `EXTIMU` as Pupil Invisible has it, which is no protobuf."""
+
+INVISIBLE_EXTIMU = StreamLayout("extimu", INVISIBLE_EXTIMU_ROW)
+"""`EXTIMU` of Pupil Invisible."""
 
 SCENE_VIDEO = VideoLayout("Neon Scene Camera v1", 1600, 1200, 30.0)
 INVISIBLE_SCENE_VIDEO = VideoLayout("PI world v1", 1088, 1080, 30.0)

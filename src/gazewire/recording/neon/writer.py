@@ -1,4 +1,4 @@
-"""A Neon native recording, written as the records come.
+"""A native recording of Neon, or of Pupil Invisible, written as the records come.
 
 ::
 
@@ -34,9 +34,10 @@ import numpy as np
 
 from gazewire.camera import GlassesInfo, VideoShape
 from gazewire.errors import RecordingError
-from gazewire.media import H264Encoder
+from gazewire.media import AacEncoder, H264Encoder
 from gazewire.model import (
     AccessUnit,
+    AudioChunk,
     Blink,
     Event,
     Eyelid,
@@ -62,6 +63,7 @@ from gazewire.recording.neon.layout import (
     BLINKS,
     CALIBRATION_FILE,
     EYE_STATE,
+    EYES_VIDEO,
     FIXATION,
     FIXATIONS,
     GAZE,
@@ -69,6 +71,8 @@ from gazewire.recording.neon.layout import (
     GAZE_RIGHT,
     IMU,
     INFO_FILE,
+    INVISIBLE_EXTIMU,
+    INVISIBLE_SCENE_VIDEO,
     MANIFEST_CRC_FILE,
     MANIFEST_FILE,
     NOT_WORN,
@@ -86,7 +90,7 @@ from gazewire.recording.neon.layout import (
 from gazewire.recording.neon.manifest import crc_text, manifest_entry
 from gazewire.recording.neon.series import Series
 from gazewire.recording.neon.video import VideoTrack
-from gazewire.recording.writer import Recordable
+from gazewire.recording.writer import EyesUnit, Recordable
 from gazewire.wire.template import Template, TemplateData
 
 __all__ = ["NeonRecordingWriter"]
@@ -117,6 +121,8 @@ class NeonRecordingWriter:
         device: RecordingDevice,
         glasses: GlassesInfo,
         scene_parameter_sets: tuple[bytes, bytes] | None = None,
+        eyes_parameter_sets: tuple[bytes, bytes] | None = None,
+        is_invisible: bool = False,
         wearer: Wearer = ANONYMOUS,
         template: Template = NO_QUESTIONS,
         answers: Callable[[], TemplateData] = dict,
@@ -131,6 +137,9 @@ class NeonRecordingWriter:
             glasses: what is recorded: size of the scene, calibration, streams.
             scene_parameter_sets: sequence and picture parameter set of the scene's H.264 stream;
                 None where there is no scene camera.
+            eyes_parameter_sets: the same of both eyes side by side.
+            is_invisible: in the layout of Pupil Invisible, which knows no state of the eyes, no eye
+                events and no orientation, and has a video for each eye, which is not written.
             wearer: whom.
             template: the questions asked with the recording.
             answers: asked, in the thread that writes, each time that the answers are written: at
@@ -148,15 +157,30 @@ class NeonRecordingWriter:
             recording_id=recording_id,
             start_unix_ns=start_unix_ns,
             gaze_rate_hz=glasses.gaze_rate_hz,
+            is_invisible=is_invisible,
         )
+        self._is_invisible = is_invisible
         self._gaze = Series(folder, GAZE)
         self._eye_state = Series(folder, EYE_STATE)
-        self._imu = Series(folder, IMU)
+        self._imu_layout = INVISIBLE_EXTIMU if is_invisible else IMU
+        self._imu = Series(folder, self._imu_layout)
         self._fixations = Series(folder, FIXATIONS)
         self._blinks = Series(folder, BLINKS)
+        self._scene_layout = INVISIBLE_SCENE_VIDEO if is_invisible else SCENE_VIDEO
         self._scene: VideoTrack | None = None
+        self._eyes: VideoTrack | None = None
+        self._sound: AacEncoder | None = None
         if glasses.scene is not None and scene_parameter_sets is not None:
-            self._scene = VideoTrack(folder, SCENE_VIDEO, glasses.scene, scene_parameter_sets)
+            self._scene = VideoTrack(
+                folder, self._scene_layout, glasses.scene, scene_parameter_sets, glasses.audio
+            )
+            if glasses.audio is not None:
+                audio = glasses.audio
+                self._sound = AacEncoder(
+                    sample_rate_hz=audio.sample_rate_hz, channels=audio.channels
+                )
+        if glasses.eyes is not None and eyes_parameter_sets is not None and not is_invisible:
+            self._eyes = VideoTrack(folder, EYES_VIDEO, glasses.eyes, eyes_parameter_sets)
         self._answers = answers
         self._warned: set[str] = set()
         with self._translated():
@@ -175,6 +199,8 @@ class NeonRecordingWriter:
     def write(self, record: Recordable) -> None:
         """Write a record; an `Onset` has no place in this layout and is left out.
 
+        Nor have eye events in that of Pupil Invisible.
+
         Raises:
             RecordingError: it could not be written; what was written before is whole.
         """
@@ -186,6 +212,12 @@ class NeonRecordingWriter:
                     self._note("imu", self._write_imu(record))
                 case AccessUnit():
                     self._note("scene", self._scene is None or self._scene.append(record))
+                case EyesUnit():
+                    self._note("eyes", self._eyes is None or self._eyes.append(record.unit))
+                case AudioChunk():
+                    self._write_sound(record)
+                case Fixation() | Saccade() | Blink() if self._is_invisible:
+                    pass
                 case Fixation() | Saccade():
                     self._note("fixations", self._write_movement(record))
                 case Blink():
@@ -251,18 +283,19 @@ class NeonRecordingWriter:
         self._folder.write_file(TEMPLATE_FILE, msgspec.json.encode(template))
         if glasses.calibration is not None:
             self._folder.write_file(CALIBRATION_FILE, glasses.calibration)
-        for layout in _DESCRIBED:
+        for layout in () if self._is_invisible else _DESCRIBED:
             self._folder.write_file(layout.dtype_file, dtype_text(layout.row).encode())
-        if glasses.has_eye_events:
+        if glasses.has_eye_events and not self._is_invisible:
             # An empty file says that there was none; a missing one that nobody looked.
             self._fixations.open()
             self._blinks.open()
         self._folder.sync()
 
     def _last_steps(self, end_unix_ns: int) -> Iterator[Callable[[], object]]:
-        if self._scene is not None:
-            yield self._scene.sync
-            yield self._scene.close
+        for video in (self._scene, self._eyes):
+            if video is not None:
+                yield video.sync
+                yield video.close
         yield lambda: self._complete_scene(end_unix_ns)
         yield lambda: self._events.append(RECORDING_END, end_unix_ns)
         for part in self._parts().values():
@@ -287,7 +320,8 @@ class NeonRecordingWriter:
             "blinks": self._blinks,
             "events": self._events,
         }
-        return parts if self._scene is None else parts | {"scene": self._scene}
+        videos = {"scene": self._scene, "eyes": self._eyes}
+        return parts | {name: video for name, video in videos.items() if video is not None}
 
     def _write_gaze(self, datum: GazeDatum) -> None:
         instant = datum.timestamp_unix_ns
@@ -300,6 +334,8 @@ class NeonRecordingWriter:
         if datum.right_px is not None:
             rows[GAZE_RIGHT] = _row(GAZE_RIGHT, *datum.right_px)
         self._note("gaze", self._gaze.append(instant, rows))
+        if self._is_invisible:
+            return
         left, right = datum.eye_state_left, datum.eye_state_right
         if left is not None and right is not None:
             row = _row(
@@ -313,8 +349,18 @@ class NeonRecordingWriter:
 
     def _write_imu(self, datum: ImuDatum) -> bool:
         instant = datum.timestamp_unix_ns
-        row = _row(IMU, instant, *datum.gyro_deg_s, *datum.accel_g, *datum.quaternion_wxyz)
-        return self._imu.append(instant, {IMU: row})
+        layout = self._imu_layout
+        measured = (*datum.gyro_deg_s, *datum.accel_g)
+        if self._is_invisible:
+            row = _row(layout, *measured)
+        else:
+            row = _row(layout, instant, *measured, *datum.quaternion_wxyz)
+        return self._imu.append(instant, {layout: row})
+
+    def _write_sound(self, chunk: AudioChunk) -> None:
+        if self._scene is not None and self._sound is not None:
+            for unit in self._sound.encode(chunk):
+                self._scene.append_sound(unit)
 
     def _write_movement(self, movement: Fixation | Saccade) -> bool:
         row = _row(
@@ -339,10 +385,11 @@ class NeonRecordingWriter:
     def _complete_scene(self, end_unix_ns: int) -> None:
         if self._scene is not None and self._scene.frames:
             return
-        width, height, rate_hz = SCENE_VIDEO.width, SCENE_VIDEO.height, SCENE_VIDEO.rate_hz
+        layout = self._scene_layout
+        width, height, rate_hz = layout.width, layout.height, layout.rate_hz
         shape = VideoShape(width=width, height=height, rate_hz=rate_hz)
         encoder = H264Encoder(width=width, height=height, rate_hz=rate_hz)
-        self._scene = VideoTrack(self._folder, SCENE_VIDEO, shape, encoder.parameter_sets)
+        self._scene = VideoTrack(self._folder, layout, shape, encoder.parameter_sets)
         for index, instant in enumerate((self._start_unix_ns, end_unix_ns)):
             picture = Frame(
                 camera="world",
