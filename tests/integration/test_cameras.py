@@ -151,7 +151,6 @@ def test_what_is_recorded_is_accounted_for(tmp_path: Path) -> None:
         ("[[cameras]]\nfps = 'fast'\n", "line 2, cameras[0].fps"),
         ("[[cameras]]\nsource = 'none.mp4'\n", "none.mp4"),
         ("[[cameras]]\nimages = 'nowhere'\n", "nowhere is no address"),
-        ("[[cameras]]\nsource = 'gentl:1'\n", "cannot be opened yet"),
     ],
 )
 def test_what_cannot_be_is_one_sentence_and_status_2(

@@ -16,7 +16,7 @@ from harness.program import gazewire_command
 
 from gazewire.camera import read_frame_number
 from gazewire.multicam import CameraFrame, CameraSubscriber, subscribe
-from gazewire.net.shared_images import is_available
+from gazewire.net.shared_memory import is_available
 
 pytestmark = pytest.mark.skipif(not is_available(), reason="shared memory is Linux's alone")
 

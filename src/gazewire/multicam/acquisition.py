@@ -141,7 +141,7 @@ class Acquisition:
         frame = shot.frame
         if base:
             frame = replace(frame, index=base + frame.index)
-            shot = Shot(frame, shot.drops, shot.uncertainty_ns)
+            shot = Shot(frame, shot.drops, shot.uncertainty_ns, shot.lines)
         self._next_index = frame.index + 1
         with self._lock:
             self._frames += 1

@@ -9,17 +9,17 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from gazewire.net.shared_images import SharedImageReader, SharedSlot
+from gazewire.net.shared_images import SharedImage
+from gazewire.net.shared_memory import SharedSlot
 from gazewire.wire.camera import (
     FrameHeader,
     ImageForm,
     ImageJson,
     ImageMap,
     RawPixelFormat,
-    parse_shared,
 )
 
-__all__ = ["CameraFrame", "FrameReader", "form_of_message"]
+__all__ = ["CameraFrame", "form_of_message", "read_message", "read_shared"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,42 +87,30 @@ def form_of_message(parts: Sequence[memoryview]) -> ImageForm:
     return next((form for form in ImageForm if first == form.prefix), ImageForm.JSON)
 
 
-class FrameReader:
-    """Reads messages of every form."""
+def read_message(parts: Sequence[memoryview]) -> CameraFrame:
+    """Read an image that came with its pixels.
 
-    def __init__(self) -> None:
-        self._shared = SharedImageReader()
+    Raises:
+        RemoteProtocolError: it is none.
+    """
+    match form_of_message(parts):
+        case ImageForm.MULTIPART:
+            header, pixels = FrameHeader.parse(parts)
+            return _frame(header, _array(pixels, header.shape))
+        case ImageForm.MAP:
+            described, pixels = ImageMap.parse(parts)
+            shape = (described.height, described.width)
+            return CameraFrame(described.unique_id, described.timestamp, _array(pixels, shape))
+        case _:
+            image = ImageJson.parse(parts[0])
+            shape = (image.height, image.width)
+            return CameraFrame(image.unique_id, image.timestamp, _array(image.image, shape))
 
-    def read(self, parts: Sequence[memoryview]) -> CameraFrame | None:
-        """Read a message.
 
-        Returns:
-            The image; None where it was in shared memory and is there no longer.
-
-        Raises:
-            RemoteProtocolError: it is none.
-            NetworkError: its pixels are in shared memory that cannot be reached.
-        """
-        match form_of_message(parts):
-            case ImageForm.JSON:
-                image = ImageJson.parse(parts[0])
-                shape = (image.height, image.width)
-                return CameraFrame(image.unique_id, image.timestamp, _array(image.image, shape))
-            case ImageForm.MAP:
-                described, pixels = ImageMap.parse(parts)
-                shape = (described.height, described.width)
-                return CameraFrame(described.unique_id, described.timestamp, _array(pixels, shape))
-            case ImageForm.MULTIPART:
-                header, pixels = FrameHeader.parse(parts)
-                return _frame(header, _array(pixels, header.shape))
-            case ImageForm.SHARED:
-                header, place = parse_shared(parts)
-                slot = self._shared.read(place, math.prod(header.shape))
-                return (
-                    None
-                    if slot is None
-                    else _frame(header, _array(slot.pixels, header.shape), slot)
-                )
+def read_shared(image: SharedImage) -> CameraFrame:
+    """Give an image in shared memory."""
+    pixels = _array(image.slot.pixels, image.frame.shape)
+    return _frame(image.frame, pixels, image.slot)
 
 
 def _frame(

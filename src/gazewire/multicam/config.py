@@ -44,14 +44,23 @@ class CameraConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     Attributes:
         name: what people call it.
         id: ``SERIAL-BACKEND``, by which messages name it; made from the source where it is empty.
-        source: ``synthetic``, ``pylon:SERIAL``, ``v4l2:/dev/video0``, or the path of a video or of
-            a folder of images.
+        source: ``synthetic``, ``pylon:SERIAL``, ``genicam:SERIAL``, ``aravis:ADDRESS``,
+            ``v4l2:/dev/video0``, ``hmd:HOST:PORT``, or the path of a video or of a folder of
+            images.
+        serial: of the camera, where the source does not say it.
+        cti: path of the GenTL producer of a ``genicam`` source; empty: those of the environment.
+        topic: of a ``hmd`` source.
         width: pixels in a row; None: as the camera has it, 640 for a synthetic one.
         height: rows; None: as the camera has it, 480 for a synthetic one.
         fps: images a second.
         exposure_us: exposure; None: as the camera has it.
         gain_db: gain; None: as the camera has it.
+        left_px: columns of the sensor left of the image.
+        top_px: rows of the sensor above the image.
         pixel_format: ``Mono`` or ``Colour``.
+        trigger: ``free``, ``software``, ``external``, or the name of a line; None: as the camera
+            has it.
+        gpio: tell the state of the camera's lines with each image.
         subject: who is seen; begins the names of recordings.
         images: address of images, ``tcp://HOST:PORT``; None: the next free pair of ports.
         boxes: address of commands.
@@ -65,12 +74,19 @@ class CameraConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     name: str = ""
     id: str = ""
     source: str = "synthetic"
+    serial: str = ""
+    cti: str = ""
+    topic: str = "hmd_streaming.world"
     width: _Size | None = None
     height: _Size | None = None
     fps: _Rate = 60.0
     exposure_us: Annotated[float, msgspec.Meta(gt=0)] | None = None
     gain_db: float | None = None
+    left_px: Annotated[int, msgspec.Meta(ge=0)] | None = None
+    top_px: Annotated[int, msgspec.Meta(ge=0)] | None = None
     pixel_format: Literal["Mono", "Colour"] = "Mono"
+    trigger: str | None = None
+    gpio: bool = False
     subject: str = ""
     images: str | None = None
     boxes: str | None = None
@@ -163,7 +179,7 @@ def _named(config: CamerasConfig, path: Path) -> CamerasConfig:
     """Give each camera an id and a name."""
     cameras: list[CameraConfig] = []
     for number, camera in enumerate(config.cameras):
-        id = camera.id or _id_of(camera.source, number)
+        id = camera.id or _id_of(camera, number)
         if any(id == other.id for other in cameras):
             raise ConfigError(f"{path}: two cameras have the id {id}; give one of them another id")
         seed = number if camera.seed is None else camera.seed
@@ -171,17 +187,19 @@ def _named(config: CamerasConfig, path: Path) -> CamerasConfig:
     return replace(config, cameras=cameras)
 
 
-def _id_of(source: str, number: int) -> str:
-    kind, _, rest = source.partition(":")
+def _id_of(camera: CameraConfig, number: int) -> str:
+    kind, _, rest = camera.source.partition(":")
     match kind:
-        case "synthetic":
-            return f"{rest or number}-synthetic"
-        case "pylon":
-            return f"{rest or number}-pylon"
+        case "synthetic" | "pylon" | "genicam" | "aravis":
+            return f"{rest or camera.serial or number}-{kind}"
+        case "gentl":
+            return f"{rest or camera.serial or number}-genicam"
+        case "hmd":
+            return f"{number}-hmd"
         case "v4l2":
             return f"{Path(rest).name}-opencv"
         case _:
-            return f"{Path(source).stem}-file"
+            return f"{Path(camera.source).stem}-file"
 
 
 def _located(sentence: str, text: str) -> str:

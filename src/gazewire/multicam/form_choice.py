@@ -58,6 +58,14 @@ class FormChoice:
         self.due_mono_ns = now_mono_ns + _NO_MORE_COMES_NS
         return given_up
 
+    def settled(self) -> None:
+        """What came last goes on coming, or somebody says `lost`: nothing else is asked for."""
+        self.due_mono_ns = None
+
+    def lost(self, now_mono_ns: int) -> None:
+        """It comes no longer; it may come again, which is waited for a little."""
+        self.due_mono_ns = now_mono_ns + _NOTHING_CAME_NS
+
     def failed(self, form: ImageForm, now_mono_ns: int) -> None:
         """A form comes, but cannot be used: it is not asked for again, and the next one is now."""
         self._usable.remove(form)

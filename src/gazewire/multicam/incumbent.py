@@ -8,7 +8,17 @@ import msgspec
 
 __all__ = ["cameras_from_incumbent", "label_subjects"]
 
-_SOURCES = {"synthetic": "synthetic:{}", "pylon": "pylon:{}", "opencv": "v4l2:/dev/video{}"}
+_SOURCES = {
+    "synthetic": "synthetic:{}",
+    "pylon": "pylon:{}",
+    "genicam": "genicam:{}",
+    "opencv": "v4l2:/dev/video{}",
+    # By the GenTL producers of their makers, in place of the libraries that it uses.
+    "spinnaker": "genicam:{}",
+    "ximea": "genicam:{}",
+}
+# Where it waits for an edge.
+_TRIGGER_LINES = {"spinnaker": "Line2"}
 
 
 class _Camera(msgspec.Struct, forbid_unknown_fields=True):
@@ -67,6 +77,9 @@ def cameras_from_incumbent(text: str) -> list[dict[str, Any]]:
                 "exposure_us": _number(entry.exposure_time),
                 "gain_db": _number(entry.gain),
                 "pixel_format": entry.pixel_format or "Mono",
+                "trigger": _TRIGGER_LINES.get(backend, "external")
+                if entry.external_trigger
+                else None,
                 "images": entry.pub_server_address if is_free else None,
                 "boxes": entry.pull_server_address if is_free else None,
             }

@@ -25,9 +25,8 @@ from gazewire.wire.camera import (
     ImageJson,
     ImageMap,
     Point,
-    SharedPlace,
     image_shape,
-    shared_message,
+    invitation,
 )
 
 __all__ = ["Publisher", "Rates"]
@@ -41,7 +40,7 @@ _ANONYMOUS = "client"
 # Images that wait for the thread while it makes a message; a tenth of a second at 60 a second.
 _WAITING = 6
 # Quick ones first: nobody waits for JSON to be made who did not ask for it.
-_IN_ORDER = (ImageForm.SHARED, ImageForm.MULTIPART, ImageForm.MAP, ImageForm.JSON)
+_SENT = (ImageForm.MULTIPART, ImageForm.MAP, ImageForm.JSON)
 
 
 class Rates(Protocol):
@@ -63,8 +62,7 @@ class Rates(Protocol):
 @dataclass(frozen=True, slots=True)
 class _Offer:
     shot: Shot
-    drops: Mapping[str, int]
-    place: SharedPlace | None
+    header: FrameHeader
 
 
 class Publisher:
@@ -84,7 +82,7 @@ class Publisher:
         clock: the program's.
         overlay: shows boxes.
         answers: takes latencies.
-        sharing: puts images into shared memory.
+        sharing: gives images in shared memory; closed with the publisher.
 
     Attributes:
         malformed: messages of clients that could not be read.
@@ -123,7 +121,6 @@ class Publisher:
             ImageForm.JSON: put_ns,
             ImageForm.MAP: put_ns,
             ImageForm.MULTIPART: frame_ns,
-            ImageForm.SHARED: frame_ns,
         }
         self._due_ns: dict[ImageForm, int] = {}
         self._pull_due_ns = 0
@@ -144,22 +141,27 @@ class Publisher:
         """Tell the thread to end; leaving the sockets waits for it. Nothing is offered any more."""
         self._stop = True
         self._sockets.wake()
-        self._sharing.close()
 
     def offer(self, shot: Shot, drops: Mapping[str, int]) -> None:
-        """Give the newest image, from one thread; costs a copy at the most.
+        """Give the newest image, from one thread; costs a copy into shared memory at the most.
 
         Args:
             shot: its pixels are not changed afterwards.
             drops: images lost so far, by cause.
         """
-        is_shared = ImageForm.SHARED in self.wanted
-        place = self._sharing.share(shot.frame) if is_shared else None
+        offer = _Offer(shot, self._header(shot, drops))
+        if self._sharing.readers:
+            # Here, not in the thread: so it is there one change of threads earlier.
+            self._sharing.share(offer.header, shot.frame)
+            self._answers.sent(shot.frame.index, shot.frame.timestamp_unix_ns)
+            self.published[ImageForm.SHARED] = self._sharing.shared
         with self._lock:
             self._newest = shot
-            was_new = bool(self._offers)
-            self._offers.append(_Offer(shot, drops, place))
-        if not was_new:
+            is_wanted = not self.wanted.isdisjoint(_SENT)
+            was_empty = not self._offers
+            if is_wanted:
+                self._offers.append(offer)
+        if is_wanted and was_empty:
             self._sockets.wake()
 
     @property
@@ -169,13 +171,22 @@ class Publisher:
             return self._newest
 
     def _run(self) -> None:
-        while not self._stop:
-            self.wanted = self._sockets.wanted()
-            self.subscribers = self._sockets.subscribers
-            now_ns = self._clock.mono_ns()
-            self._hear(now_ns)
-            self._publish(now_ns)
-            self._sockets.wait(self._wait_s())
+        try:
+            while not self._stop:
+                self.wanted = self._sockets.wanted()
+                self.subscribers = self._sockets.subscribers
+                self._let_in()
+                now_ns = self._clock.mono_ns()
+                self._hear(now_ns)
+                self._publish(now_ns)
+                self._sockets.wait(self._wait_s(), self._sharing.descriptors())
+        finally:
+            self._sharing.close()
+
+    def _let_in(self) -> None:
+        if ImageForm.SHARED in self._sockets.joined and self._sharing.name:
+            self._sockets.send(invitation(self._sharing.name))
+        self._sharing.accept()
 
     def _wait_s(self) -> float:
         if self._said is None:
@@ -190,7 +201,7 @@ class Publisher:
             self._offers.clear()
         if not offers:
             return
-        for form in _IN_ORDER:
+        for form in _SENT:
             if form in self.wanted:
                 self._publish_form(form, offers, now_ns)
 
@@ -201,21 +212,15 @@ class Publisher:
         if now_ns < due_ns - interval_ns // 4:
             return
         for offer in offers[-1:] if interval_ns else offers:
-            message = self._message(form, offer)
-            if message is None:
-                continue
-            self._sockets.send(message)
+            self._sockets.send(self._message(form, offer))
             self._answers.sent(offer.shot.frame.index, offer.shot.frame.timestamp_unix_ns)
             self.published[form] = self.published.get(form, 0) + 1
             # On a grid, so that the mean rate is the one asked for; begun anew after a pause.
             next_ns = due_ns + interval_ns
             self._due_ns[form] = next_ns if next_ns > now_ns else now_ns + interval_ns
 
-    def _message(
-        self, form: ImageForm, offer: _Offer
-    ) -> Sequence[bytes | bytearray | memoryview] | None:
-        shot = offer.shot
-        frame = shot.frame
+    def _message(self, form: ImageForm, offer: _Offer) -> Sequence[bytes | bytearray | memoryview]:
+        frame = offer.shot.frame
         match form:
             case ImageForm.JSON:
                 image = ImageJson(
@@ -234,24 +239,19 @@ class Publisher:
                     width=frame.width,
                 )
                 return header.message(gray_bytes(frame))
-            case ImageForm.MULTIPART:
-                return self._header(offer).message(frame.data)
-            case ImageForm.SHARED:
-                # It was taken before anybody wanted it there, or there is no memory.
-                if offer.place is None:
-                    return None
-                return shared_message(self._header(offer), offer.place)
+            case _:
+                return offer.header.message(frame.data)
 
-    def _header(self, offer: _Offer) -> FrameHeader:
-        frame = offer.shot.frame
+    def _header(self, shot: Shot, drops: Mapping[str, int]) -> FrameHeader:
+        frame = shot.frame
         return FrameHeader(
             id=self._camera,
             index=frame.index,
             exposure_unix_ns=frame.timestamp_unix_ns,
             pixel_format=frame.pixel_format,
             shape=image_shape(frame.pixel_format, frame.width, frame.height),
-            drops=dict(offer.drops),
-            uncertainty_ns=offer.shot.uncertainty_ns,
+            drops=dict(drops),
+            uncertainty_ns=shot.uncertainty_ns,
         )
 
     # Commands

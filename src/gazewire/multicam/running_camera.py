@@ -21,7 +21,7 @@ from gazewire.multicam.recording import CameraRecorder
 from gazewire.multicam.sharing import Sharing
 from gazewire.multicam.sources import open_source
 from gazewire.net.image_sockets import ImageSockets
-from gazewire.net.shared_images import is_available
+from gazewire.net.shared_memory import is_available
 from gazewire.time import Clock
 from gazewire.wire.camera import Box, ImageForm, Point
 
@@ -144,7 +144,7 @@ class RunningCamera:
                 clock,
                 self._overlay,
                 self._answers,
-                Sharing(config.name, shape.rate_hz),
+                Sharing(config.name, shape.rate_hz, plan.frame_hz),
             )
             if open_recorder is not None:
                 self._recorder = open_recorder(config, shape.width, shape.height, shape.rate_hz)

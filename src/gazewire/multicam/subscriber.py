@@ -18,11 +18,17 @@ from typing import Literal, Self
 import msgspec
 
 from gazewire.errors import NetworkError, RemoteProtocolError
-from gazewire.multicam.camera_frame import CameraFrame, FrameReader, form_of_message
+from gazewire.multicam.camera_frame import (
+    CameraFrame,
+    form_of_message,
+    read_message,
+    read_shared,
+)
 from gazewire.multicam.form_choice import FormChoice
 from gazewire.net.image_client import ImageClient, is_this_machine
-from gazewire.net.shared_images import is_available
-from gazewire.wire.camera import ImageForm
+from gazewire.net.shared_images import SharedImage
+from gazewire.net.shared_memory import is_available
+from gazewire.wire.camera import ImageForm, parse_invitation
 
 __all__ = ["CameraSubscriber", "subscribe"]
 
@@ -74,7 +80,6 @@ class CameraSubscriber:
 
     Attributes:
         malformed: messages passed over so far, because they were no images.
-        overwritten: images in shared memory that other ones had replaced before they were taken.
     """
 
     def __init__(
@@ -87,10 +92,8 @@ class CameraSubscriber:
         timeout_s: float | None,
     ) -> None:
         self.malformed = 0
-        self.overwritten = 0
         self._connection = connection
         self._choice = choice
-        self._reader = FrameReader()
         self._client = client
         self._newest = newest
         self._timeout_s = timeout_s
@@ -121,16 +124,19 @@ class CameraSubscriber:
         deadline = None if timeout_s is None else time.monotonic() + timeout_s
         while True:
             self._ask()
-            parts = self._connection.receive(self._wait_s(deadline))
-            if parts is None:
-                if deadline is not None and time.monotonic() >= deadline:
-                    return None
-                continue
-            frame = self._frame(parts)
-            while self._newest and (parts := self._connection.receive(0)) is not None:
-                frame = self._frame(parts) or frame
+            came, frame = self._take(self._wait_s(deadline))
+            while came and self._newest:
+                came, later = self._take(0)
+                frame = later or frame
             if frame is not None:
                 return frame
+            if deadline is not None and time.monotonic() >= deadline:
+                return None
+
+    @property
+    def overwritten(self) -> int:
+        """Images in shared memory that later ones had replaced before they were taken."""
+        return self._connection.overwritten
 
     def draw_box(
         self,
@@ -183,26 +189,48 @@ class CameraSubscriber:
         if form is not None:
             self._connection.subscribe(form.prefix)
 
-    def _frame(self, parts: list[memoryview]) -> CameraFrame | None:
-        form = form_of_message(parts)
-        if self._choice is not None and not self._is_chosen(self._choice, form):
-            return None
+    def _take(self, timeout_s: float | None) -> tuple[bool, CameraFrame | None]:
+        """Wait for a message; tell whether one came, and the image that it was."""
         try:
-            frame = self._reader.read(parts)
+            message = self._connection.receive(timeout_s, newest=self._newest)
+        except NetworkError:
+            # The writer's end of the memory is closed; what sends invitations comes back by itself.
+            if self._choice is not None:
+                self._choice.lost(time.monotonic_ns())
+            return True, None
+        if message is None:
+            return False, None
+        if isinstance(message, SharedImage):
+            return True, read_shared(message)
+        try:
+            return True, self._read(message)
         except RemoteProtocolError:
             self.malformed += 1
+            return True, None
+
+    def _read(self, parts: list[memoryview]) -> CameraFrame | None:
+        form = form_of_message(parts)
+        if form is ImageForm.SHARED:
+            self._come_in(parse_invitation(parts))
             return None
+        return read_message(parts) if self._is_chosen(form) else None
+
+    def _come_in(self, name: str) -> None:
+        try:
+            self._connection.attach(name)
         except NetworkError:
             if self._choice is None:
                 raise
-            self._choice.failed(form, time.monotonic_ns())
-            self._connection.unsubscribe(form.prefix)
-            return None
-        self.overwritten += frame is None
-        return frame
+            self._choice.failed(ImageForm.SHARED, time.monotonic_ns())
+            self._connection.unsubscribe(ImageForm.SHARED.prefix)
+        else:
+            if self._is_chosen(ImageForm.SHARED) and self._choice is not None:
+                self._choice.settled()
 
-    def _is_chosen(self, choice: FormChoice, form: ImageForm) -> bool:
-        given_up = choice.came(form, time.monotonic_ns())
+    def _is_chosen(self, form: ImageForm) -> bool:
+        if self._choice is None:
+            return True
+        given_up = self._choice.came(form, time.monotonic_ns())
         for slower in given_up or ():
             self._connection.unsubscribe(slower.prefix)
         return given_up is not None

@@ -9,6 +9,7 @@ from typing import Self
 
 from gazewire.errors import NetworkError
 from gazewire.net._zmq import ZmqContext, zmq
+from gazewire.net.shared_images import SharedImage, SharedImageLink
 
 __all__ = ["ImageClient", "is_this_machine"]
 
@@ -28,6 +29,8 @@ class ImageClient:
     """
 
     def __init__(self, images: str, boxes: str | None) -> None:
+        self._link: SharedImageLink | None = None
+        self._overwritten = 0
         self._context = ZmqContext(linger_ms=100).__enter__()
         try:
             self._images = self._context.socket(zmq.SUB)
@@ -38,6 +41,8 @@ class ImageClient:
             self._images.connect(images)
             if boxes is not None:
                 self._answers.connect(boxes)
+            self._poller = zmq.Poller()
+            self._poller.register(self._images, zmq.POLLIN)
         except zmq.ZMQError as error:
             self._context.__exit__(None, None, None)
             raise NetworkError(f"cannot subscribe to {images}: {error}") from error
@@ -51,6 +56,7 @@ class ImageClient:
         exc: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        self.detach()
         self._context.__exit__(exc_type, exc, traceback)
 
     def subscribe(self, prefix: bytes) -> None:
@@ -61,24 +67,60 @@ class ImageClient:
         """Ask for it no longer."""
         self._images.setsockopt(zmq.UNSUBSCRIBE, prefix)
 
-    def receive(self, timeout_s: float | None) -> list[memoryview] | None:
+    def attach(self, name: str) -> None:
+        """Take images out of shared memory too, by an invitation of the publisher.
+
+        Raises:
+            NetworkError: it cannot be reached.
+        """
+        self.detach()
+        self._link = SharedImageLink(name)
+        self._poller.register(self._link.fileno(), zmq.POLLIN)
+
+    def detach(self) -> None:
+        """Take images out of shared memory no longer. Harmless when repeated."""
+        link, self._link = self._link, None
+        if link is not None:
+            self._overwritten += link.overwritten
+            self._poller.unregister(link.fileno())
+            link.close()
+
+    @property
+    def overwritten(self) -> int:
+        """Images in shared memory that later ones had replaced before they were taken."""
+        return self._overwritten + (0 if self._link is None else self._link.overwritten)
+
+    def receive(
+        self, timeout_s: float | None, *, newest: bool
+    ) -> list[memoryview] | SharedImage | None:
         """Wait for an image.
 
         Args:
             timeout_s: how long; None is for ever.
+            newest: of images in shared memory, pass over all but the newest one.
 
         Returns:
-            Its parts, or None where none has come in time.
+            The parts of a message, or an image in shared memory; None where none has come in time.
+
+        Raises:
+            NetworkError: shared memory was attached, and its writer is gone; it is detached now.
         """
-        timeout_ms = None if timeout_s is None else max(0, math.ceil(timeout_s * 1000))
         # What has come already is had without asking whether it has.
+        if (image := self._receive_shared(newest=newest)) is not None:
+            return image
+        timeout_ms = None if timeout_s is None else max(0, math.ceil(timeout_s * 1000))
+        if not any(socket is self._images for socket, _ in self._poller.poll(timeout_ms)):
+            return self._receive_shared(newest=newest)
+        return [part.buffer for part in self._images.recv_multipart(zmq.DONTWAIT, copy=False)]
+
+    def _receive_shared(self, *, newest: bool) -> SharedImage | None:
+        if self._link is None:
+            return None
         try:
-            parts = self._images.recv_multipart(zmq.DONTWAIT, copy=False)
-        except zmq.Again:
-            if timeout_ms == 0 or not self._images.poll(timeout_ms):
-                return None
-            parts = self._images.recv_multipart(copy=False)
-        return [part.buffer for part in parts]
+            return self._link.receive(newest=newest)
+        except NetworkError:
+            self.detach()
+            raise
 
     def answer(self, message: bytes) -> bool:
         """Send an answer, if there is somebody who takes it now."""

@@ -43,6 +43,11 @@ class ImageSockets:
         forms: of images that are offered; who does not say which one gets the first.
         name: of the camera, for error sentences and the thread.
 
+    Attributes:
+        images_url: address of images.
+        boxes_url: address of commands.
+        joined: forms that somebody has subscribed to, as seen by the last call of `wanted`.
+
     Raises:
         NetworkError: an address cannot be bound.
     """
@@ -57,6 +62,7 @@ class ImageSockets:
     ) -> None:
         self._name = name
         self._forms = tuple(forms)
+        self.joined: set[ImageForm] = set()
         self._clients: Counter[ImageForm] = Counter()
         self._wake, self._woken = net.socketpair()
         self._wake.setblocking(False)
@@ -104,9 +110,16 @@ class ImageSockets:
         with suppress(OSError):
             self._wake.send(b"\0")
 
-    def wait(self, timeout_s: float) -> None:
-        """Wait until a client has said something, somebody calls `wake`, or time is up."""
+    def wait(self, timeout_s: float, also: Sequence[int] = ()) -> None:
+        """Wait until a client has said something, somebody calls `wake`, or time is up.
+
+        Args:
+            timeout_s: for so long at the most.
+            also: file descriptors that end the wait when they are readable.
+        """
         poller = zmq.Poller()
+        for descriptor in also:
+            poller.register(descriptor, zmq.POLLIN)
         for socket in (self._images, self._commands, self._woken):
             poller.register(socket, zmq.POLLIN)
         poller.poll(max(0, round(timeout_s * 1000)))
@@ -115,6 +128,7 @@ class ImageSockets:
 
     def wanted(self) -> frozenset[ImageForm]:
         """Tell the forms that somebody subscribes to now."""
+        self.joined.clear()
         for event in _received(self._images):
             prefix = event[1:]
             form = form_of_subscription(prefix, self._forms)
@@ -128,6 +142,8 @@ class ImageSockets:
                 change = -1
             if form is not None:
                 self._clients[form] += change
+                if change > 0:
+                    self.joined.add(form)
         return frozenset(form for form, count in self._clients.items() if count > 0)
 
     @property

@@ -1,200 +1,262 @@
-"""Images in memory that programs of one machine share: one writes, any number read in place.
+"""Images handed to programs of the same machine: shared memory, and a socket that wakes readers.
 
-The memory has no name and lies in no folder: readers open it through its writer's entry in
-``/proc``. So nothing is left over, whichever of them is killed, and nobody can delete what another
-one uses. Readers have it read-only and are not known to the writer, which waits for none of them.
-It goes round a fixed number of slots; a slot's generation tells a reader whether its image is still
-there.
-
-There is such memory on Linux alone (`is_available`); elsewhere images go by the network's way.
+The socket's name is in no folder (Linux's abstract names), and the memory has none: whoever is
+killed leaves nothing behind, and the others notice at once. A byte on the socket wakes whoever
+waits, straight from the thread that has the image; what it is, the memory tells.
 """
 
 from __future__ import annotations
 
-import mmap
+import contextlib
 import os
 import secrets
-import stat
-import sys
+import socket as net
+import struct
 import threading
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
 
-import numpy as np
-from numpy.typing import NDArray
+from gazewire.errors import NetworkError, RemoteProtocolError
+from gazewire.net.shared_memory import SharedMemoryReader, SharedMemoryWriter, SharedSlot
+from gazewire.wire.camera import FrameHeader
 
-from gazewire.errors import NetworkError
-from gazewire.wire.camera import SharedPlace
+__all__ = ["SharedImage", "SharedImageLink", "SharedImages"]
 
-if sys.platform == "linux":
-    import fcntl
-
-__all__ = ["SharedImageReader", "SharedImageWriter", "SharedSlot", "is_available"]
-
-_TOKEN_BYTES = 16
-_GENERATIONS_AT = 64
-_GENERATION_BYTES = 8
-_PAGE = mmap.PAGESIZE
-
-
-def is_available() -> bool:
-    """Whether this system has such memory."""
-    return sys.platform == "linux"
+_MOST_READERS = 64
+_BELL = b"\0"
+# Beside the memory comes the number of the first image in it that was meant for this reader.
+_NUMBER = struct.Struct("=Q")
+_BELLS_AT_ONCE = 4096
 
 
-class SharedImageWriter:
-    """Puts images where others see them. Used by one thread.
+class _Reader:
+    """A reader as the writer knows it."""
+
+    def __init__(self, socket: net.socket) -> None:
+        self.socket = socket
+        self._memory: SharedMemoryWriter | None = None
+
+    def wake(self, memory: SharedMemoryWriter) -> bool:
+        """Tell that there is an image in this memory; tell whether there is anybody."""
+        try:
+            if self._memory is memory:
+                self.socket.send(_BELL)
+            else:
+                first = _NUMBER.pack(memory.count - 1)
+                net.send_fds(self.socket, [first], [memory.descriptor])
+                self._memory = memory
+        except BlockingIOError:
+            # It has been woken so often that one time more makes no difference.
+            pass
+        except OSError:
+            return False
+        return True
+
+
+class SharedImages:
+    """The writer's end. One thread accepts readers, another one sends.
 
     Args:
-        nbytes: of an image.
-        slots: how many images are there at one time.
+        slots: images that are there at one time.
+
+    Attributes:
+        name: of the socket, for invitations.
 
     Raises:
-        NetworkError: there is no memory for it.
+        NetworkError: this system has no such sockets.
     """
 
-    def __init__(self, nbytes: int, slots: int) -> None:
-        self.nbytes = nbytes
+    def __init__(self, slots: int) -> None:
+        self.name = f"gazewire{secrets.token_hex(16)}"
         self._slots = slots
-        self._token = secrets.token_bytes(_TOKEN_BYTES)
-        self._first = _pages(_GENERATIONS_AT + slots * _GENERATION_BYTES)
-        self._stride = _pages(nbytes)
-        self._count = 0
-        self._order = threading.Lock()
+        self._memory: SharedMemoryWriter | None = None
+        self._readers: list[_Reader] = []
+        self._lock = threading.Lock()
         try:
-            self._descriptor = os.memfd_create(
-                "gazewire-images", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING
-            )
-            try:
-                size = self._first + slots * self._stride
-                os.ftruncate(self._descriptor, size)
-                # It can never become smaller under a reader's hands.
-                seals = fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SEAL
-                fcntl.fcntl(self._descriptor, fcntl.F_ADD_SEALS, seals)
-                memory = np.frombuffer(mmap.mmap(self._descriptor, size), np.uint8)
-            except BaseException:
-                os.close(self._descriptor)
-                raise
+            self._door = net.socket(net.AF_UNIX, net.SOCK_STREAM)
+            self._door.setblocking(False)
+            self._door.bind(f"\0{self.name}")
+            self._door.listen()
         except OSError as error:
-            raise NetworkError(f"there is no memory to share images in: {error}") from error
-        self._memory = memory
-        self._generations = _generations(memory, slots)
-        memory[:_TOKEN_BYTES] = np.frombuffer(self._token, np.uint8)
+            raise NetworkError(f"images cannot be shared on this system: {error}") from error
 
-    def write(self, pixels: bytes | memoryview) -> SharedPlace:
-        """Copy an image into the next slot, in place of the oldest one.
+    def fileno(self) -> int:
+        """What is readable when somebody waits to be accepted."""
+        return self._door.fileno()
 
-        Args:
-            pixels: of the size given when making it.
+    def accept(self) -> None:
+        """Let in who waits at the door; never waits itself."""
+        with contextlib.suppress(BlockingIOError, ConnectionError):
+            while True:
+                socket, _ = self._door.accept()
+                with self._lock:
+                    if len(self._readers) >= _MOST_READERS:
+                        socket.close()
+                        continue
+                    socket.setblocking(False)
+                    self._readers.append(_Reader(socket))
+
+    @property
+    def readers(self) -> int:
+        """How many there are; of those who have gone without a word, until the next image."""
+        return len(self._readers)
+
+    def send(self, header: FrameHeader, pixels: bytes | memoryview) -> bool:
+        """Put an image there, and wake all readers. Waits for nobody.
 
         Returns:
-            Where it lies.
+            Whether there was one.
+
+        Raises:
+            NetworkError: there is no memory for it.
         """
-        slot = self._count % self._slots
-        generation = 2 * (self._count // self._slots + 1)
-        offset = self._first + slot * self._stride
-        # Each lock taken and left keeps what is stored before it from being seen after what is
-        # stored behind it, also on processors that reorder.
-        with self._order:
-            self._generations[slot] = generation - 1
-        with self._order:
-            np.copyto(self._memory[offset : offset + self.nbytes], np.frombuffer(pixels, np.uint8))
-        with self._order:
-            self._generations[slot] = generation
-        self._count += 1
-        return SharedPlace(
-            pid=os.getpid(),
-            descriptor=self._descriptor,
-            token=self._token,
-            slot=slot,
-            generation=generation,
-            offset=offset,
+        with self._lock:
+            readers = list(self._readers)
+        if not readers:
+            return False
+        nbytes = memoryview(pixels).nbytes
+        if self._memory is None or self._memory.nbytes != nbytes:
+            if self._memory is not None:
+                self._memory.close()
+            self._memory = SharedMemoryWriter(nbytes, self._slots)
+        self._memory.write(header.serialize(), pixels)
+        gone = [reader for reader in readers if not reader.wake(self._memory)]
+        if gone:
+            with self._lock:
+                self._readers = [reader for reader in self._readers if reader not in gone]
+            for reader in gone:
+                reader.socket.close()
+        return True
+
+    def turn_out(self) -> None:
+        """Let go of all readers, who notice."""
+        with self._lock:
+            readers, self._readers = self._readers, []
+        for reader in readers:
+            reader.socket.close()
+
+    def close(self) -> None:
+        """Let go of all. Nothing is accepted or sent any more."""
+        self._door.close()
+        self.turn_out()
+        if self._memory is not None:
+            self._memory.close()
+
+
+@dataclass(frozen=True, slots=True)
+class SharedImage:
+    """An image as it lies in shared memory.
+
+    Attributes:
+        frame: what is known of it.
+        slot: its pixels, and whether they are still there.
+    """
+
+    frame: FrameHeader
+    slot: SharedSlot
+
+
+class SharedImageLink:
+    """A reader's end; a context manager.
+
+    Args:
+        name: of the writer's socket.
+
+    Attributes:
+        overwritten: images that were replaced by later ones before they were taken.
+
+    Raises:
+        NetworkError: there is no such socket here: the writer is on another machine, in another
+            container, or gone.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.overwritten = 0
+        self._memory: SharedMemoryReader | None = None
+        self._next = 0
+        self._socket = net.socket(net.AF_UNIX, net.SOCK_STREAM)
+        try:
+            self._socket.connect(f"\0{name}")
+        except OSError as error:
+            self._socket.close()
+            raise NetworkError(f"images in shared memory cannot be reached: {error}") from error
+        self._socket.setblocking(False)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def fileno(self) -> int:
+        """What is readable when there may be an image, or the writer is gone."""
+        return self._socket.fileno()
+
+    def receive(self, *, newest: bool) -> SharedImage | None:
+        """Take an image; None where there is none now.
+
+        Args:
+            newest: pass over all but the newest one; else they come in turn, as far as they are
+                still there.
+
+        Raises:
+            NetworkError: the writer is gone, or what it shares is wrong.
+        """
+        # Images that are there are taken before it is asked whether there are more.
+        return self._look(newest=newest) or (
+            self._look(newest=newest) if self._is_woken() else None
         )
 
     def close(self) -> None:
-        """Let nobody new read. The memory goes when its last reader has let go of it."""
-        descriptor, self._descriptor = self._descriptor, -1
-        if descriptor >= 0:
-            os.close(descriptor)
+        """Let go; images that are held stay. Harmless when repeated."""
+        self._socket.close()
 
+    def _look(self, *, newest: bool) -> SharedImage | None:
+        memory = self._memory
+        if memory is None:
+            return None
+        while (count := memory.count) > self._next:
+            number = count - 1 if newest else max(self._next, count - memory.slots)
+            if not newest:
+                self.overwritten += number - self._next
+            self._next = number + 1
+            slot = memory.read(number)
+            if slot is not None:
+                return SharedImage(_header(slot), slot)
+            self.overwritten += 1
+        return None
 
-class SharedSlot:
-    """An image as it lies there, and the way to know whether it still does.
-
-    Attributes:
-        pixels: (nbytes,) uint8, read-only; another image's as soon as `is_intact` is false.
-    """
-
-    def __init__(
-        self,
-        pixels: NDArray[np.uint8],
-        generation: NDArray[np.uint64],
-        expected: int,
-    ) -> None:
-        self.pixels = pixels
-        self._generation = generation
-        self._expected = expected
-
-    @property
-    def is_intact(self) -> bool:
-        """Whether all that was read from it so far was this image."""
-        return int(self._generation[0]) == self._expected
-
-
-class SharedImageReader:
-    """Finds images of a writer, also when the writer is another one than before."""
-
-    def __init__(self) -> None:
-        self._token = b""
-        self._memory = np.empty(0, np.uint8)
-
-    def read(self, place: SharedPlace, nbytes: int) -> SharedSlot | None:
-        """Find an image; nothing is copied.
-
-        Returns:
-            The image; None where it has been written over.
-
-        Raises:
-            NetworkError: the memory cannot be reached, as from another machine or container.
-        """
-        if place.token != self._token:
-            self._memory = _attach(place)
-            self._token = place.token
-        at = _GENERATIONS_AT + place.slot * _GENERATION_BYTES
-        end = place.offset + nbytes
-        if at + _GENERATION_BYTES > place.offset or end > len(self._memory):
-            raise NetworkError("an image is said to lie outside of the memory that is shared")
-        generation = self._memory[at : at + _GENERATION_BYTES].view(np.uint64)
-        slot = SharedSlot(self._memory[place.offset : end], generation, place.generation)
-        return slot if slot.is_intact else None
-
-
-def _attach(place: SharedPlace) -> NDArray[np.uint8]:
-    path = f"/proc/{place.pid}/fd/{place.descriptor}"
-    try:
-        # Whatever stands there, opening it must not wait.
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    def _is_woken(self) -> bool:
         try:
-            status = os.fstat(descriptor)
-            if not stat.S_ISREG(status.st_mode) or not _is_sealed(descriptor):
-                raise NetworkError(f"{path} is no memory with images")
-            memory = np.frombuffer(
-                mmap.mmap(descriptor, status.st_size, access=mmap.ACCESS_READ), np.uint8
+            bells, descriptors, _, _ = net.recv_fds(
+                self._socket, _BELLS_AT_ONCE, 1, net.MSG_CMSG_CLOEXEC
             )
-        finally:
-            os.close(descriptor)
-    except (OSError, ValueError) as error:
-        raise NetworkError(f"images in shared memory cannot be reached: {error}") from error
-    if memory[:_TOKEN_BYTES].tobytes() != place.token:
-        raise NetworkError("images in shared memory cannot be reached: another program has them")
-    return memory
+        except BlockingIOError:
+            return False
+        except OSError as error:
+            raise NetworkError(f"the writer of shared images is gone: {error}") from error
+        if not bells:
+            raise NetworkError("the writer of shared images is gone")
+        for descriptor in descriptors:
+            try:
+                self._memory = SharedMemoryReader(descriptor)
+            finally:
+                os.close(descriptor)
+            if len(bells) < _NUMBER.size:
+                raise NetworkError("a writer shares memory, and not what is new in it")
+            (self._next,) = _NUMBER.unpack_from(bells)
+        return True
 
 
-def _is_sealed(descriptor: int) -> bool:
-    return bool(fcntl.fcntl(descriptor, fcntl.F_GET_SEALS) & fcntl.F_SEAL_SHRINK)
-
-
-def _generations(memory: NDArray[np.uint8], slots: int) -> NDArray[np.uint64]:
-    return memory[_GENERATIONS_AT : _GENERATIONS_AT + slots * _GENERATION_BYTES].view(np.uint64)
-
-
-def _pages(nbytes: int) -> int:
-    return -(-nbytes // _PAGE) * _PAGE
+def _header(slot: SharedSlot) -> FrameHeader:
+    try:
+        header = FrameHeader.decode(slot.header, len(slot.pixels))
+    except RemoteProtocolError as error:
+        raise NetworkError(str(error)) from error
+    return header

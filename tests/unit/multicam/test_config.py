@@ -27,6 +27,10 @@ def test_a_camera_needs_nothing_but_to_be_there(tmp_path: Path) -> None:
     [
         ("synthetic:9", "9-synthetic"),
         ("pylon:0815-0000", "0815-0000-pylon"),
+        ("genicam:16401324", "16401324-genicam"),
+        ("gentl:16401324", "16401324-genicam"),
+        ("aravis:127.0.0.1", "127.0.0.1-aravis"),
+        ("hmd:127.0.0.1:50020", "0-hmd"),
         ("v4l2:/dev/video0", "video0-opencv"),
         ("films/mouse.mp4", "mouse-file"),
     ],
@@ -97,9 +101,25 @@ def test_the_incumbents_file_is_read_as_it_is(tmp_path: Path) -> None:
     assert (second.images, second.boxes) == (None, None)
 
 
+@pytest.mark.parametrize(
+    ("id", "source", "trigger"),
+    [
+        ("16401324-spinnaker", "genicam:16401324", "Line2"),
+        ("7-ximea", "genicam:7", "external"),
+        ("7-pylon", "pylon:7", "external"),
+    ],
+)
+def test_cameras_of_the_incumbent_are_reached_by_the_standard_and_wait_for_the_same_edge(
+    tmp_path: Path, id: str, source: str, trigger: str
+) -> None:
+    text = json.dumps([{"unique_id": id, "external_trigger": True}])
+    (camera,) = loaded(tmp_path, text, "camera_configs.json").cameras
+    assert (camera.id, camera.source, camera.trigger) == (id, source, trigger)
+
+
 def test_a_kind_of_camera_that_is_not_known_is_told(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="no camera of the kind spinnaker"):
-        loaded(tmp_path, '[{"unique_id": "1-spinnaker"}]', "camera_configs.json")
+    with pytest.raises(ConfigError, match="no camera of the kind lytro"):
+        loaded(tmp_path, '[{"unique_id": "1-lytro"}]', "camera_configs.json")
 
 
 def test_an_experiment_is_a_folder_or_a_file_with_subjects(tmp_path: Path) -> None:

@@ -13,21 +13,20 @@ import msgspec
 import numpy as np
 import pytest
 import zmq
-from msgspec.structs import replace
 
 from gazewire.camera import Shot
 from gazewire.errors import AddressInUseError, NetworkError
 from gazewire.model import Frame
-from gazewire.multicam import subscribe
+from gazewire.multicam import CameraSubscriber, subscribe
 from gazewire.multicam.answers import Answers
 from gazewire.multicam.overlay import Overlay
 from gazewire.multicam.publisher import Publisher
 from gazewire.multicam.running_camera import SocketPlan
 from gazewire.multicam.sharing import Sharing
 from gazewire.net.image_sockets import ImageSockets
-from gazewire.net.shared_images import is_available
+from gazewire.net.shared_memory import is_available
 from gazewire.time import SystemClock
-from gazewire.wire.camera import Box, ImageForm, SharedPlace
+from gazewire.wire.camera import Box, ImageForm
 
 needs_memory = pytest.mark.skipif(not is_available(), reason="shared memory is Linux's alone")
 ANY = ("127.0.0.1", 0)
@@ -48,6 +47,7 @@ class Station:
         self.overlay, self.answers = Overlay(30.0), Answers()
         self.sockets = ImageSockets(ANY, ANY, tuple(ImageForm), name="a")
         plan = SocketPlan(ANY, ANY, put_hz=put_hz, pull_hz=1000.0, frame_hz=None, box_ttl_s=30.0)
+        self.sharing = sharing or Sharing("a", 20.0)
         self.publisher = Publisher(
             "7-synthetic",
             self.sockets,
@@ -56,7 +56,7 @@ class Station:
             self.clock,
             self.overlay,
             self.answers,
-            sharing or Sharing("a", 20.0),
+            self.sharing,
         )
         self.index = 0
         self.publisher.start()
@@ -79,6 +79,10 @@ class Station:
         while not holds():
             assert time.monotonic() < deadline
             time.sleep(0.001)
+
+    def meet(self, frames: CameraSubscriber, readers: int = 1) -> None:
+        """Wait until a reader on this machine gets what is exposed from now on."""
+        self.until(lambda: self.sharing.readers == readers or frames.receive(0.001))
 
     @property
     def shown(self) -> list:
@@ -291,6 +295,8 @@ def test_an_address_that_is_taken_is_told() -> None:
 def test_our_client_understands_every_form(station: Station, form: ImageForm | None) -> None:
     with subscribe(station.sockets.images_url, form=form, timeout_s=10) as frames:
         station.until(lambda: station.publisher.subscribers == 1)
+        if form is ImageForm.SHARED:
+            station.meet(frames)
         station.expose()
         frame = frames.receive(10)
     assert frame is not None
@@ -304,7 +310,7 @@ def test_our_client_understands_every_form(station: Station, form: ImageForm | N
 def test_an_answer_is_timed_and_shown(station: Station) -> None:
     addresses = station.sockets.images_url, station.sockets.boxes_url
     with subscribe(*addresses, client="faces") as frames:
-        station.until(lambda: station.publisher.subscribers == 1)
+        station.meet(frames)
         station.expose()
         frame = frames.receive(10)
         assert frame is not None
@@ -317,7 +323,7 @@ def test_an_answer_is_timed_and_shown(station: Station) -> None:
 
 def test_a_program_that_is_slow_sees_the_newest_image(station: Station) -> None:
     with subscribe(station.sockets.images_url) as frames:
-        station.until(lambda: station.publisher.subscribers == 1)
+        station.meet(frames)
         for _ in range(SLOW_COUNT):
             before = sum(station.publisher.published.values())
             station.expose()
@@ -338,7 +344,7 @@ def test_an_image_in_shared_memory_is_not_copied_and_tells_when_it_is_gone(
     station: Station,
 ) -> None:
     with subscribe(station.sockets.images_url, newest=False) as frames:
-        station.until(lambda: station.publisher.subscribers == 1)
+        station.meet(frames)
         station.expose()
         first = frames.receive(10)
         assert first is not None
@@ -362,7 +368,8 @@ def test_every_image_is_shared_also_while_messages_are_made(station: Station) ->
         subscribe(station.sockets.images_url, newest=False) as frames,
         subscribe(station.sockets.images_url, form="multipart", newest=False) as others,
     ):
-        station.until(lambda: station.publisher.subscribers == 2)
+        station.meet(frames)
+        station.until(lambda: ImageForm.MULTIPART in station.publisher.wanted)
         for _ in range(3):
             station.expose()
         for reader in (frames, others):
@@ -371,31 +378,29 @@ def test_every_image_is_shared_also_while_messages_are_made(station: Station) ->
 
 
 class Elsewhere(Sharing):
-    """Memory of a program whose processes cannot be seen from here, as in another container."""
+    """Memory of a program that cannot be reached from here, as in another container."""
 
-    def share(self, frame: Frame) -> SharedPlace | None:
-        place = super().share(frame)
-        return None if place is None else replace(place, pid=0)
+    def __init__(self) -> None:
+        super().__init__("a", 20.0)
+        self.name = "nowhere"
 
 
 @needs_memory
 def test_memory_that_cannot_be_reached_is_done_without() -> None:
-    station = Station(sharing=Elsewhere("a", 20.0))
+    station = Station(sharing=Elsewhere())
     try:
         with subscribe(station.sockets.images_url) as frames:
-            station.until(lambda: station.publisher.subscribers == 1)
-            station.expose()
             while ImageForm.MULTIPART not in station.publisher.wanted:
                 assert frames.receive(0.01) is None
             station.expose()
             frame = frames.receive(10)
         assert frame is not None
         assert frame.slot is None
-        with subscribe(station.sockets.images_url, form="shared") as frames:
-            station.until(lambda: ImageForm.SHARED in station.publisher.wanted)
-            station.expose()
-            with pytest.raises(NetworkError, match="cannot be reached"):
-                frames.receive(10)
+        with (
+            subscribe(station.sockets.images_url, form="shared") as frames,
+            pytest.raises(NetworkError, match="cannot be reached"),
+        ):
+            frames.receive(10)
     finally:
         station.close()
 

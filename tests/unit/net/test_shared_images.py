@@ -1,118 +1,134 @@
 from __future__ import annotations
 
-import gc
-import os
-import tempfile
+import select
 from collections.abc import Iterator
-from pathlib import Path
 
-import numpy as np
 import pytest
-from msgspec.structs import replace
 
 from gazewire.errors import NetworkError
-from gazewire.net.shared_images import SharedImageReader, SharedImageWriter, is_available
+from gazewire.net.shared_images import SharedImageLink, SharedImages
+from gazewire.net.shared_memory import is_available
+from gazewire.wire.camera import FrameHeader
 
 pytestmark = pytest.mark.skipif(not is_available(), reason="there is such memory on Linux alone")
 
-NBYTES = 5000
 SLOTS = 3
+LIMIT_S = 10
 
 
-def image(number: int) -> bytes:
-    return bytes([number]) * NBYTES
+def header(index: int, shape: tuple[int, ...] = (2, 3)) -> FrameHeader:
+    return FrameHeader(
+        id="7-synthetic", index=index, exposure_unix_ns=1, pixel_format="gray", shape=shape
+    )
+
+
+def send(images: SharedImages, *indices: int) -> None:
+    for index in indices:
+        assert images.send(header(index), bytes([index]) * 6)
 
 
 @pytest.fixture
-def writer() -> Iterator[SharedImageWriter]:
-    writer = SharedImageWriter(NBYTES, SLOTS)
-    yield writer
-    writer.close()
+def images() -> Iterator[SharedImages]:
+    images = SharedImages(SLOTS)
+    yield images
+    images.close()
 
 
-def test_an_image_is_read_in_place_and_cannot_be_changed(writer: SharedImageWriter) -> None:
-    slot = SharedImageReader().read(writer.write(image(7)), NBYTES)
-    assert slot is not None
-    assert slot.pixels.tobytes() == image(7)
-    assert slot.is_intact
-    with pytest.raises(ValueError, match="read-only"):
-        slot.pixels[0] = 1
-    with pytest.raises(ValueError, match="WRITEABLE"):
-        slot.pixels.flags.writeable = True
+@pytest.fixture
+def link(images: SharedImages) -> Iterator[SharedImageLink]:
+    with SharedImageLink(images.name) as link:
+        images.accept()
+        yield link
 
 
-def test_an_image_stays_until_all_slots_have_been_used(writer: SharedImageWriter) -> None:
-    slot = SharedImageReader().read(writer.write(image(0)), NBYTES)
-    assert slot is not None
-    for number in range(1, SLOTS):
-        writer.write(image(number))
-        assert slot.is_intact
-    writer.write(image(SLOTS))
-    assert not slot.is_intact
-    assert slot.pixels[0] == SLOTS
+def test_nothing_is_written_for_nobody(images: SharedImages) -> None:
+    assert not images.send(header(0), bytes(6))
+    assert images.readers == 0
 
 
-def test_an_image_that_was_written_over_is_not_given(writer: SharedImageWriter) -> None:
-    places = [writer.write(image(number)) for number in range(SLOTS + 1)]
-    reader = SharedImageReader()
-    assert reader.read(places[0], NBYTES) is None
-    newest = reader.read(places[-1], NBYTES)
-    assert newest is not None
-    assert newest.pixels[0] == SLOTS
+def test_a_reader_is_woken_and_finds_the_image(images: SharedImages, link: SharedImageLink) -> None:
+    assert link.receive(newest=True) is None
+    send(images, 5)
+    assert select.select([link], [], [], LIMIT_S)[0]
+    image = link.receive(newest=True)
+    assert image is not None
+    assert image.frame == header(5)
+    assert image.slot.pixels[:6].tolist() == [5] * 6
+    assert link.receive(newest=True) is None
+    assert not select.select([link], [], [], 0)[0]
 
 
-def test_an_image_outlives_its_writer(writer: SharedImageWriter) -> None:
-    slot = SharedImageReader().read(writer.write(image(7)), NBYTES)
-    writer.close()
-    assert slot is not None
-    assert slot.is_intact
-    assert slot.pixels[-1] == 7
+def test_the_newest_is_had_however_late_a_reader_is(
+    images: SharedImages, link: SharedImageLink
+) -> None:
+    for _ in range(2000):  # more than anybody keeps for it
+        send(images, 1)
+    send(images, 9)
+    image = link.receive(newest=True)
+    assert image is not None
+    assert image.frame.index == 9
+    assert link.receive(newest=True) is None
 
 
-def test_a_writer_that_is_gone_cannot_be_attached_to(writer: SharedImageWriter) -> None:
-    place = writer.write(image(0))
-    writer.close()
+def test_images_come_in_turn_as_far_as_they_are_there(
+    images: SharedImages, link: SharedImageLink
+) -> None:
+    send(images, 0)
+    assert link.receive(newest=False) is not None
+    send(images, 1, 2, 3, 4, 5)
+    received = [link.receive(newest=False) for _ in range(4)]
+    assert [image and image.frame.index for image in received] == [3, 4, 5, None]
+    assert link.overwritten == 2
+
+
+def test_images_of_another_size_come_in_other_memory(
+    images: SharedImages, link: SharedImageLink
+) -> None:
+    send(images, 1)
+    first = link.receive(newest=True)
+    for number in (2, 3):
+        images.send(header(number, (20, 300)), bytes([number]) * 6000)
+    image = link.receive(newest=False)
+    assert image is not None
+    assert (image.frame.index, image.frame.shape) == (2, (20, 300))
+    assert first is not None
+    assert first.slot.is_intact
+
+
+def test_who_comes_late_sees_the_newest_image(images: SharedImages, link: SharedImageLink) -> None:
+    send(images, 1, 2)
+    with SharedImageLink(images.name) as late:
+        images.accept()
+        assert late.receive(newest=True) is None
+        send(images, 3)
+        image = late.receive(newest=True)
+    assert image is not None
+    assert image.frame.index == 3
+
+
+def test_a_reader_that_is_gone_is_forgotten(images: SharedImages, link: SharedImageLink) -> None:
+    send(images, 1)
+    assert images.readers == 1
+    link.close()
+    assert images.send(header(2), bytes(6))
+    assert images.readers == 0
+
+
+def test_a_writer_that_is_gone_is_noticed(images: SharedImages, link: SharedImageLink) -> None:
+    send(images, 1)
+    image = link.receive(newest=True)
+    images.close()
+    with pytest.raises(NetworkError, match="gone"):
+        link.receive(newest=True)
     with pytest.raises(NetworkError, match="cannot be reached"):
-        SharedImageReader().read(place, NBYTES)
+        SharedImageLink(images.name)
+    assert image is not None
+    assert image.slot.is_intact
 
 
-def test_a_reader_follows_to_another_writer(writer: SharedImageWriter) -> None:
-    reader = SharedImageReader()
-    assert reader.read(writer.write(image(1)), NBYTES) is not None
-    later = SharedImageWriter(2 * NBYTES, SLOTS)
-    slot = reader.read(later.write(2 * image(2)), 2 * NBYTES)
-    later.close()
-    assert slot is not None
-    assert slot.pixels[-1] == 2
-
-
-def test_what_is_not_the_memory_is_not_read(writer: SharedImageWriter, tmp_path: Path) -> None:
-    place = writer.write(image(0))
-    with pytest.raises(NetworkError, match="another program"):
-        SharedImageReader().read(replace(place, token=bytes(16)), NBYTES)
-    with tempfile.TemporaryFile(dir=tmp_path) as file, pytest.raises(NetworkError):
-        SharedImageReader().read(replace(place, descriptor=file.fileno()), NBYTES)
-    reading, writing = os.pipe()
-    with pytest.raises(NetworkError, match="no memory with images"):
-        SharedImageReader().read(replace(place, descriptor=reading), NBYTES)
-    os.close(reading)
-    os.close(writing)
-
-
-@pytest.mark.parametrize("wrong", [{"offset": 1 << 40}, {"slot": 1 << 40}, {"offset": 0}])
-def test_a_place_outside_is_refused(writer: SharedImageWriter, wrong: dict[str, int]) -> None:
-    place = writer.write(image(0))
-    with pytest.raises(NetworkError, match="outside"):
-        SharedImageReader().read(replace(place, **wrong), NBYTES)
-
-
-def test_nothing_is_left_open(writer: SharedImageWriter) -> None:
-    before = len(os.listdir("/proc/self/fd"))
-    for _ in range(20):
-        other = SharedImageWriter(NBYTES, SLOTS)
-        slot = SharedImageReader().read(other.write(image(1)), NBYTES)
-        other.close()
-        assert np.all(slot.pixels == 1)  # type: ignore[union-attr]
-    del slot, other
-    gc.collect()
-    assert len(os.listdir("/proc/self/fd")) == before
+def test_there_is_room_for_so_many_readers(images: SharedImages) -> None:
+    links = [SharedImageLink(images.name) for _ in range(70)]
+    images.accept()
+    assert images.readers == 64
+    for link in links:
+        link.close()

@@ -5,7 +5,7 @@ Four forms of an image, of which a socket serves all and each client subscribes 
 - `ImageJson`, one part of JSON: what existing clients of pyMultiVideo read;
 - `ImageMap`, three parts: that program's later form;
 - `FrameHeader` before raw pixels: ours, with colour, frame numbers and lost images;
-- `FrameHeader` and a `SharedPlace`: the same for programs of one machine, without a copy.
+- `SharedLayout`: the same for programs of one machine, where the pixels are not copied.
 
 Back come boxes: `Command`.
 """
@@ -15,7 +15,11 @@ from gazewire.wire.camera.frame_message import FrameHeader, RawPixelFormat, imag
 from gazewire.wire.camera.image_json import ImageJson
 from gazewire.wire.camera.image_map import ImageMap
 from gazewire.wire.camera.image_topic import ImageForm, form_of_subscription
-from gazewire.wire.camera.shared_message import SharedPlace, parse_shared, shared_message
+from gazewire.wire.camera.shared_message import (
+    SharedLayout,
+    invitation,
+    parse_invitation,
+)
 
 __all__ = [
     "Box",
@@ -26,9 +30,9 @@ __all__ = [
     "ImageMap",
     "Point",
     "RawPixelFormat",
-    "SharedPlace",
+    "SharedLayout",
     "form_of_subscription",
     "image_shape",
-    "parse_shared",
-    "shared_message",
+    "invitation",
+    "parse_invitation",
 ]

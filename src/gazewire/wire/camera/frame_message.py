@@ -61,15 +61,40 @@ class FrameHeader(msgspec.Struct, frozen=True, kw_only=True):
     drops: dict[str, int] = {}
     uncertainty_ns: int | None = None
 
+    def serialize(self) -> bytes:
+        """Make the header alone: a MessagePack map."""
+        return msgspec.msgpack.encode(self)
+
+    @classmethod
+    def decode(cls, data: bytes | memoryview, most_bytes: int) -> FrameHeader:
+        """Read a header alone, of pixels for which there are so many bytes at the most.
+
+        Raises:
+            RemoteProtocolError: it is none, or of more pixels.
+        """
+        try:
+            header = _DECODER.decode(data)
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+            raise RemoteProtocolError(f"what stands before a frame is wrong: {error}") from error
+        if not header._has_shape or header.nbytes > most_bytes:
+            raise RemoteProtocolError(header._misfit(most_bytes))
+        return header
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes that the pixels have."""
+        return math.prod(self.shape)
+
     def message(self, pixels: bytes | memoryview) -> list[bytes | memoryview]:
         """Make the parts of a message. The pixels are not copied.
 
         Raises:
             LocalProtocolError: there are more or fewer bytes than the shape has.
         """
-        if fault := self._size_fault(pixels):
-            raise LocalProtocolError(fault)
-        return [ImageForm.MULTIPART.prefix, msgspec.msgpack.encode(self), pixels]
+        got = memoryview(pixels).nbytes
+        if not self._has_shape or got != self.nbytes:
+            raise LocalProtocolError(self._misfit(got))
+        return [ImageForm.MULTIPART.prefix, self.serialize(), pixels]
 
     @classmethod
     def parse(cls, parts: Sequence[bytes | memoryview]) -> tuple[FrameHeader, bytes | memoryview]:
@@ -80,21 +105,20 @@ class FrameHeader(msgspec.Struct, frozen=True, kw_only=True):
         """
         if len(parts) != 3 or parts[0] != ImageForm.MULTIPART.prefix:
             raise RemoteProtocolError("a frame has three parts, of which the first is frame")
-        try:
-            header = _DECODER.decode(parts[1])
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-            raise RemoteProtocolError(f"what stands before a frame is wrong: {error}") from error
-        if fault := header._size_fault(parts[2]):
-            raise RemoteProtocolError(fault)
+        got = memoryview(parts[2]).nbytes
+        header = cls.decode(parts[1], got)
+        if header.nbytes != got:
+            raise RemoteProtocolError(header._misfit(got))
         return header, parts[2]
 
-    def _size_fault(self, pixels: bytes | memoryview) -> str | None:
-        expected, got = math.prod(self.shape), memoryview(pixels).nbytes
+    @property
+    def _has_shape(self) -> bool:
         dimensions = 3 if self.pixel_format == "bgr24" else 2
-        if len(self.shape) == dimensions and min(self.shape) > 0 and got == expected:
-            return None
+        return len(self.shape) == dimensions and min(self.shape) > 0
+
+    def _misfit(self, got: int) -> str:
         sides = "x".join(map(str, self.shape))
-        return f"a {self.pixel_format} frame of {sides} has {expected} bytes, not {got}"
+        return f"a {self.pixel_format} frame of {sides} has {self.nbytes} bytes, not {got}"
 
 
 _DECODER = msgspec.msgpack.Decoder(FrameHeader)

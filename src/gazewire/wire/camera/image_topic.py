@@ -23,8 +23,7 @@ class ImageForm(enum.StrEnum):
     MULTIPART = "multipart"
     """Topic, MessagePack and pixels: `gazewire.wire.camera.FrameHeader`."""
     SHARED = "shared"
-    """Topic, MessagePack, and where the pixels lie in shared memory:
-    `gazewire.wire.camera.SharedPlace`."""
+    """Topic and the way to shared memory: `gazewire.wire.camera.SharedLayout`."""
 
     @property
     def prefix(self) -> bytes:
