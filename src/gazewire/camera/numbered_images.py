@@ -34,6 +34,8 @@ class NumberedImages:
         features: of the camera.
         clock: the program's.
         ids: how many ids there are; see `FrameIds`.
+        gaps_are_told: the ids count every image that was lost. Where they do not, a gap in the
+            stamps of a camera that runs at its own rate is told as lost in the camera.
     """
 
     def __init__(
@@ -45,6 +47,7 @@ class NumberedImages:
         clock: Clock,
         *,
         ids: int | None,
+        gaps_are_told: bool = True,
     ) -> None:
         self._camera = camera
         self._shape = shape
@@ -54,7 +57,11 @@ class NumberedImages:
         self._ids = FrameIds(ids)
         self._interval_ns = round(_NS_PER_S / shape.rate_hz)
         self._exposures = ExposureClock(self._interval_ns)
-        self._exposure_ns = features.exposure_ns
+        self._exposure_ns = 0
+        self._gaps_are_told = gaps_are_told
+        self._grid_ns = 0
+        self._stamped: tuple[int, int] | None = None
+        self.settings_changed()
         self._index = -1
         self._lost: Counter[DropCause] = Counter()
         self._last_ns = 0
@@ -80,8 +87,12 @@ class NumberedImages:
         self._lost[cause] += 1
 
     def settings_changed(self) -> None:
-        """Ask the camera for its exposure again."""
+        """Ask the camera for its exposure and its rate again."""
         self._exposure_ns = self._features.exposure_ns
+        rate_hz = self._features.rate_hz
+        is_even = not self._gaps_are_told and rate_hz and self._features.is_free
+        self._grid_ns = round(_NS_PER_S / rate_hz) if is_even and rate_hz else 0
+        self._stamped = None
 
     def shot(
         self,
@@ -98,6 +109,8 @@ class NumberedImages:
             stamp_ns: the camera's; None where it does not stamp.
             lines: state of the camera's lines.
         """
+        if stamp_ns is not None and self._grid_ns:
+            self._count_gap(stamp_ns)
         instant_ns, uncertainty_ns = self._instant(arrived_ns, stamp_ns)
         frame = Frame(
             camera=self._camera,
@@ -111,6 +124,17 @@ class NumberedImages:
         drops = {cause: count for cause, count in self._lost.items() if count}
         self._lost.clear()
         return Shot(frame, drops, uncertainty_ns, lines)
+
+    def _count_gap(self, stamp_ns: int) -> None:
+        """Count what the ids do not: exposures that the stamps leave room for."""
+        if self._stamped is not None:
+            last_stamp_ns, last_index = self._stamped
+            intervals = round((stamp_ns - last_stamp_ns) / self._grid_ns)
+            missing = intervals - (self._index - last_index)
+            if missing > 0:
+                self._index += missing
+                self._lost["camera"] += missing
+        self._stamped = stamp_ns, self._index
 
     def _instant(self, arrived_ns: int, stamp_ns: int | None) -> tuple[int, int]:
         if stamp_ns is None:

@@ -13,7 +13,6 @@ from typing import Any
 from gazewire.camera.camera_settings import CameraSettings
 from gazewire.camera.camera_source import DropCause, Shot
 from gazewire.camera.control import Control
-from gazewire.camera.frame_ids import GIGE_VISION_IDS
 from gazewire.camera.numbered_images import NumberedImages
 from gazewire.camera.raw_pixels import converter, formats_for
 from gazewire.camera.source import VideoShape
@@ -102,7 +101,7 @@ class PylonCamera:
             settings.pixel_format,
             self._features,
             clock,
-            ids=GIGE_VISION_IDS if is_gige else None,
+            ids=self._features.gige_ids() if is_gige else None,
         )
         device.MaxNumBuffer.Value = _BUFFERS
         device.StartGrabbing(pylon.GrabStrategy_OneByOne)

@@ -16,6 +16,7 @@ from typing import Protocol
 from gazewire.camera.camera_settings import CameraSettings
 from gazewire.camera.control import ChoiceControl, Control, NumberControl, live_control
 from gazewire.camera.exposure_clock import ExposureClock
+from gazewire.camera.frame_ids import GIGE_VISION_IDS
 from gazewire.time import Clock
 
 __all__ = ["Features", "StandardFeatures"]
@@ -183,10 +184,22 @@ class StandardFeatures:
         return None if feature is None else float(self._features.number(feature))
 
     @property
+    def is_free(self) -> bool:
+        """Whether the camera runs at its rate, and no trigger decides."""
+        mode = "TriggerMode"
+        return not self._features.is_readable(mode) or self._features.word(mode) == "Off"
+
+    @property
     def exposure_ns(self) -> int:
         """How long an image is exposed; 0 where the camera does not tell."""
         feature = self._first_readable(_LIVE_NUMBERS["exposure_us"])
         return 0 if feature is None else round(1000 * self._features.number(feature))
+
+    def gige_ids(self) -> int | None:
+        """Tell how many ids a camera of GigE Vision has; see `FrameIds`."""
+        mode = "GevGVSPExtendedIDMode"
+        is_long = self._features.is_readable(mode) and self._features.word(mode) == "On"
+        return None if is_long else GIGE_VISION_IDS
 
     def line_names(self) -> tuple[str, ...]:
         """Tell the lines whose state can be asked for, as ``LineStatusAll`` numbers them."""

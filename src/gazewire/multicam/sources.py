@@ -42,7 +42,12 @@ def open_source(config: CameraConfig, clock: Clock) -> CameraSource:
         case "pylon":
             from gazewire.camera.pylon import open_pylon
 
-            return open_pylon(config.id, rest, _settings(config), clock)
+            return open_pylon(config.id, rest or config.serial, _settings(config), clock)
+        case "genicam" | "gentl":
+            from gazewire.camera.genicam import open_genicam
+
+            serial = rest or config.serial
+            return open_genicam(config.id, serial, _settings(config), clock, cti=config.cti)
         case "v4l2":
             from gazewire.camera.uvc import open_uvc
 
@@ -50,7 +55,7 @@ def open_source(config: CameraConfig, clock: Clock) -> CameraSource:
                 Path(rest), width=shape.width, height=shape.height, rate_hz=config.fps
             )
             return CaptureCamera(config.id, capture, clock)
-        case "gentl" | "aravis":
+        case "aravis":
             raise UnreadableSourceError(
                 config.source, f"{config.source}: cameras by {kind} cannot be opened yet"
             )
@@ -62,10 +67,14 @@ def _settings(config: CameraConfig) -> CameraSettings:
     return CameraSettings(
         width=config.width,
         height=config.height,
+        left_px=config.left_px,
+        top_px=config.top_px,
         rate_hz=config.fps,
         exposure_us=config.exposure_us,
         gain_db=config.gain_db,
         pixel_format="bgr24" if config.pixel_format == "Colour" else "gray",
+        trigger=config.trigger,
+        lines=config.gpio,
     )
 
 
