@@ -58,7 +58,10 @@ VERBS = {
     "replay": Verb("Play a recording as a live device: what clients see is what was recorded."),
     "info": Verb("Say what a recording holds: streams, rates, gaps, and what is wrong with it."),
     "repair": Verb("Make a copy of a recording that every reader opens, and say what was lost."),
-    "export": Verb("Write recordings as CSV, Parquet or BIDS, many at once."),
+    "export": Verb(
+        "Write recordings as tables, data sets, video or in another layout, many at once."
+    ),
+    "detect": Verb("Find the pupils in recorded eyes, and with them gaze and eye movements."),
     "doctor": Verb(
         "Say what is wrong between this computer and a device, and what to do about it."
     ),

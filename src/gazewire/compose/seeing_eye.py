@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from gazewire.eye import Detector2d, Pupil2d
 from gazewire.eye.model3d import Detector3dProperties, EyeModel3d
-from gazewire.model import Ellipse, EyeId, Frame, PupilDatum
+from gazewire.model import EyeId, Frame, PupilDatum
 from gazewire.optics import Camera
 from gazewire.service import (
     METHOD_2D,
@@ -56,7 +56,14 @@ class SeeingEye:
         found = self._look(exposure, settings)
         if found is None:
             return [nothing_found(self._eye_id, exposure.timestamp_unix_ns)]
-        flat = self._datum_2d(exposure, found)
+        width, height = exposure.width, exposure.height
+        flat = found.datum(
+            eye_id=self._eye_id,
+            method=METHOD_2D,
+            timestamp_unix_ns=exposure.timestamp_unix_ns,
+            width=width,
+            height=height,
+        )
         model = self._model_for(exposure)
         model.is_long_term_model_frozen = settings.detector_3d.is_long_term_model_frozen
         solid = model.observe(
@@ -68,7 +75,6 @@ class SeeingEye:
         )
         if solid is None:
             return [flat]
-        width, height = exposure.width, exposure.height
         return [
             flat,
             solid.datum(eye_id=self._eye_id, method=METHOD_3D, width=width, height=height),
@@ -83,22 +89,6 @@ class SeeingEye:
         roi = settings.roi
         bounds = None if roi is None else (roi.min_x, roi.min_y, roi.max_x, roi.max_y)
         return self._detector.detect(_gray(exposure.frame()), bounds)
-
-    def _datum_2d(self, exposure: Exposure, found: Pupil2d) -> PupilDatum:
-        x, y = found.center_px
-        ellipse = Ellipse(
-            center_px=found.center_px, axes_px=found.axes_px, angle_deg=found.angle_deg
-        )
-        return PupilDatum(
-            eye_id=self._eye_id,
-            detector="2d",
-            method=METHOD_2D,
-            timestamp_unix_ns=exposure.timestamp_unix_ns,
-            norm_pos=(x / exposure.width, 1.0 - y / exposure.height),
-            diameter_px=max(found.axes_px),
-            ellipse=ellipse,
-            confidence=found.confidence,
-        )
 
     def _model_for(self, exposure: Exposure) -> EyeModel3d:
         camera = exposure.camera if isinstance(exposure, FrameExposure) else None

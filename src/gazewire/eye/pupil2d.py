@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from gazewire.model import Ellipse, EyeId, PupilDatum
+
 __all__ = ["Pupil2d"]
 
 
@@ -23,3 +25,29 @@ class Pupil2d:
     axes_px: tuple[float, float]
     angle_deg: float
     confidence: float
+
+    def datum(
+        self, *, eye_id: EyeId, method: str, timestamp_unix_ns: int, width: int, height: int
+    ) -> PupilDatum:
+        """The record that goes on the bus.
+
+        Args:
+            eye_id: whose pupil.
+            method: name and version of the detector, with ``2d`` in it.
+            timestamp_unix_ns: instant of exposure.
+            width: of the image, pixels.
+            height: of the image, pixels.
+        """
+        x, y = self.center_px
+        return PupilDatum(
+            eye_id=eye_id,
+            detector="2d",
+            method=method,
+            timestamp_unix_ns=timestamp_unix_ns,
+            norm_pos=(x / width, 1.0 - y / height),
+            diameter_px=max(self.axes_px),
+            ellipse=Ellipse(
+                center_px=self.center_px, axes_px=self.axes_px, angle_deg=self.angle_deg
+            ),
+            confidence=self.confidence,
+        )

@@ -11,6 +11,7 @@ from gazewire.recording.gaze_table import GazeTable
 from gazewire.recording.layouts import LayoutChoice, core_folder
 from gazewire.recording.moved_clock import MovedClock
 from gazewire.recording.opening import open_recording
+from gazewire.recording.playing import open_playable
 from gazewire.recording.recorder import Recorder, RecorderConfig
 from gazewire.recording.recording import Recording, RecordingFacts
 from gazewire.recording.repair import RepairReport, repair_recording
@@ -44,6 +45,7 @@ __all__ = [
     "TimeSeries",
     "VideoSeries",
     "core_folder",
+    "open_playable",
     "open_recording",
     "open_source",
     "repair_recording",

@@ -8,10 +8,13 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from gazewire.camera import Record, Sound
-from gazewire.model import Frame
+from gazewire.camera import Sound
+from gazewire.model import EyeEvent, Frame, GazeDatum, ImuDatum
 
-__all__ = ["Playable", "PlayedStream", "PlayedVideo"]
+__all__ = ["Playable", "PlayedStream", "PlayedVideo", "Sample"]
+
+Sample = GazeDatum | ImuDatum | EyeEvent
+"""What is neither picture nor sound."""
 
 
 class PlayedStream(Protocol):
@@ -21,7 +24,7 @@ class PlayedStream(Protocol):
     def times_unix_ns(self) -> NDArray[np.int64]:
         """(N,) instant of each."""
 
-    def data(self, shift_ns: int = 0) -> Iterator[Record]:
+    def data(self, shift_ns: int = 0) -> Iterator[Sample]:
         """Give the samples, `shift_ns` added to each instant."""
 
 

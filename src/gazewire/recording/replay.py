@@ -13,11 +13,9 @@ from numpy.typing import NDArray
 
 from gazewire.camera import AudioShape, GlassesInfo, Record, Sound, SoundPlayer, VideoShape, Wants
 from gazewire.errors import UndecodableSourceError
-from gazewire.recording.core import is_core
-from gazewire.recording.core.playing import CoreRecording
-from gazewire.recording.neon.reader import NeonRecording
 from gazewire.recording.pace import paced
-from gazewire.recording.playable import Playable, PlayedStream, PlayedVideo
+from gazewire.recording.playable import PlayedStream, PlayedVideo
+from gazewire.recording.playing import open_playable
 
 __all__ = ["RecordingTimeline"]
 
@@ -60,7 +58,7 @@ class RecordingTimeline:
             raise UndecodableSourceError(
                 str(folder), "a recording is played from 0 s or later, at a speed above 0"
             )
-        recording: Playable = CoreRecording(folder) if is_core(folder) else NeonRecording(folder)
+        recording = open_playable(folder)
         self._loop = loop
         self._speed = speed
         self._data: list[PlayedStream] = [recording.gaze, recording.imu, recording.eye_events]

@@ -15,11 +15,11 @@ import numpy as np
 from msgspec import structs
 from numpy.typing import NDArray
 
-from gazewire.camera import Record, Sound
+from gazewire.camera import Sound
 from gazewire.model import Blink, EyeEvent, EyeState, Fixation, Frame, GazeDatum
 from gazewire.recording.core.archive import open_core
 from gazewire.recording.eye_pairs import PairedEyes, pair_eyes
-from gazewire.recording.playable import PlayedStream
+from gazewire.recording.playable import PlayedStream, Sample
 from gazewire.recording.recording import Recording
 from gazewire.recording.time_series import TimeSeries
 from gazewire.recording.video_series import VideoSeries
@@ -85,7 +85,7 @@ class CoreRecording:
 class _Nothing:
     times_unix_ns = np.empty(0, np.int64)
 
-    def data(self, shift_ns: int = 0) -> Iterator[Record]:
+    def data(self, shift_ns: int = 0) -> Iterator[Sample]:
         return iter(())
 
 

@@ -91,6 +91,9 @@ class CoreRecordingWriter:
         """
         self.left_out: dict[str, int] = {}
         self._folder = folder
+        # As it will be read: a double tells the time of today to a quarter of a microsecond, which
+        # is the beginning's alone to bear.
+        start_unix_ns = round(start_unix_ns / _NS_PER_S * _NS_PER_S)
         self._timebase = TimeBase(start_unix_ns - _START_CORE_S * _NS_PER_S)
         scene = glasses.scene
         width, height = _SCENE_SIZE_PX if scene is None else (scene.width, scene.height)
