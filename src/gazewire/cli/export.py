@@ -9,7 +9,13 @@ from typing import Annotated
 import msgspec
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    Progress,
+    TaskProgressColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
 
 from gazewire.cli.failing import told_in_a_sentence
 from gazewire.export import ExportFormat, ExportResult, export_all
@@ -33,7 +39,7 @@ def export(
         bool, typer.Option("--json", help="Write a line of JSON for each recording.")
     ] = False,
 ) -> None:
-    """Write recordings as CSV, Parquet or BIDS, many at once.
+    """Write recordings as tables, data sets, video or in another layout, many at once.
 
     Tables have the columns of the vendor's own exports: of its cloud for Neon and Invisible, of
     Pupil Player for Core. One that fails stops no other; the status is 1 then.
@@ -43,7 +49,7 @@ def export(
     bar = Progress(
         TextColumn("{task.description}"),
         BarColumn(),
-        MofNCompleteColumn(),
+        TaskProgressColumn(),
         TimeRemainingColumn(),
         console=Console(stderr=True),
         disable=not sys.stderr.isatty(),
@@ -51,20 +57,35 @@ def export(
     )
     with told_in_a_sentence(), bar:
         task = bar.add_task("Exporting", total=len(folders))
-        for result in export_all(folders, to, out, processes=processes):
+
+        def tell_progress(share: float) -> None:
+            bar.update(task, completed=len(results) + share)
+
+        for result in export_all(folders, to, out, processes=processes, progress=tell_progress):
             results.append(result)
-            bar.advance(task)
+            bar.update(task, completed=len(results))
             if as_json:
                 facts = {
                     "recording": str(result.folder),
                     "written": [str(path) for path in result.written],
+                    "left_out": list(result.left_out),
                     "failure": result.failure,
                 }
                 typer.echo(msgspec.json.encode(facts).decode())
             elif result.failure is None:
-                where = result.written[0].parent if result.written else out
-                typer.echo(f"{result.folder}: {len(result.written)} files in {where}")
+                typer.echo(_text(result, out))
             else:
                 typer.echo(f"{result.folder}: {result.failure}", err=True)
     if any(result.failure is not None for result in results):
         raise typer.Exit(_FAILED_STATUS)
+
+
+def _text(result: ExportResult, out: Path) -> str:
+    if len(result.written) == 1:
+        said = f"{result.folder}: {result.written[0]}"
+    else:
+        where = result.written[0].parent if result.written else out
+        said = f"{result.folder}: {len(result.written)} files in {where}"
+    if result.left_out:
+        said += f"; there is no place in it for {', '.join(result.left_out)}"
+    return said

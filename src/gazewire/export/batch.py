@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -22,16 +22,23 @@ class ExportResult:
     Attributes:
         folder: the recording.
         written: the files; empty where it failed.
+        left_out: what there was no place for, in words.
         failure: why it failed, in a sentence; None where it did not.
     """
 
     folder: Path
     written: tuple[Path, ...]
+    left_out: tuple[str, ...] = ()
     failure: str | None = None
 
 
 def export_all(
-    folders: Sequence[Path], to: ExportFormat, out: Path, *, processes: int | None = None
+    folders: Sequence[Path],
+    to: ExportFormat,
+    out: Path,
+    *,
+    processes: int | None = None,
+    progress: Callable[[float], None] = lambda _: None,
 ) -> Iterator[ExportResult]:
     """Export recordings, each in a process of its own; one alone in this one.
 
@@ -40,6 +47,7 @@ def export_all(
         to: as what.
         out: where to; see `export_recording`.
         processes: at most so many at once; None for one a core.
+        progress: told how much of the recording at hand is done, where they come one by one.
 
     Yields:
         Results, as they come. One that fails stops no other.
@@ -55,7 +63,7 @@ def export_all(
         )
     count = min(len(folders), processes or os.cpu_count() or 1)
     if count <= 1:
-        yield from (_export(folder, to, out) for folder in folders)
+        yield from (_export(folder, to, out, progress) for folder in folders)
         return
     if to is ExportFormat.BIDS:
         # The data set is one: its list of subjects has one writer.
@@ -66,8 +74,14 @@ def export_all(
             yield future.result()
 
 
-def _export(folder: Path, to: ExportFormat, out: Path) -> ExportResult:
+def _export(
+    folder: Path,
+    to: ExportFormat,
+    out: Path,
+    progress: Callable[[float], None] = lambda _: None,
+) -> ExportResult:
     try:
-        return ExportResult(folder, export_recording(folder, to, out))
+        made = export_recording(folder, to, out, progress)
     except GazewireError as error:
-        return ExportResult(folder, (), str(error))
+        return ExportResult(folder, (), failure=str(error))
+    return ExportResult(folder, made.written, made.left_out)

@@ -13,6 +13,9 @@ except ImportError as error:
     raise MissingExtraError("video") from error
 
 from gazewire.media.aac import AacDecoder, AacEncoder
+from gazewire.media.coded_file import CodedFile
+from gazewire.media.coded_frames import CodedFrames
+from gazewire.media.coding import Coding, FoundEncoder, VideoCodec, find_encoder
 from gazewire.media.container import VideoFile
 from gazewire.media.decoded import Picture, Sound
 from gazewire.media.decoder import H264Decoder
@@ -28,6 +31,10 @@ from gazewire.media.sound_decoder import SoundDecoder
 __all__ = [
     "AacDecoder",
     "AacEncoder",
+    "CodedFrames",
+    "Coding",
+    "FoundEncoder",
+    "CodedFile",
     "FragmentedMp4Writer",
     "H264Decoder",
     "H264Encoder",
@@ -37,7 +44,9 @@ __all__ = [
     "Sound",
     "SoundDecoder",
     "SoundTrack",
+    "VideoCodec",
     "VideoFile",
     "encode_jpeg",
+    "find_encoder",
     "integer_resampler",
 ]
