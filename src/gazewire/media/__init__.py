@@ -13,7 +13,6 @@ except ImportError as error:
     raise MissingExtraError("video") from error
 
 from gazewire.media.aac import AacDecoder, AacEncoder
-from gazewire.media.coded_file import CodedFile
 from gazewire.media.coded_frames import CodedFrames
 from gazewire.media.coding import Coding, FoundEncoder, VideoCodec, find_encoder
 from gazewire.media.container import VideoFile
@@ -34,7 +33,6 @@ __all__ = [
     "CodedFrames",
     "Coding",
     "FoundEncoder",
-    "CodedFile",
     "FragmentedMp4Writer",
     "H264Decoder",
     "H264Encoder",

@@ -18,7 +18,7 @@ from gazewire.errors import RecordingError
 from gazewire.media.annexb import join
 from gazewire.model import AccessUnit, AudioAccessUnit
 
-__all__ = ["FragmentedMp4Writer"]
+__all__ = ["FRAGMENT_OPTIONS", "FragmentedMp4Writer"]
 
 _TICKS_PER_S = 90_000
 _NS_PER_S = 1_000_000_000
@@ -28,7 +28,7 @@ _SAMPLES_PER_UNIT = 1024
 # Of 72 programs killed while writing with these, 68 left a file that opens (the others had written
 # no fragment yet), with every frame but the last 0.54 s. A fragment must neither wait in a buffer
 # (flush_packets) nor for a second stream (max_interleave_delta, microseconds).
-_OPTIONS = {
+FRAGMENT_OPTIONS = {
     "movflags": "empty_moov+default_base_moof",
     "frag_duration": "500000",
     "flush_packets": "1",
@@ -70,7 +70,7 @@ class FragmentedMp4Writer:
         self._last_sample = -1
         try:
             self._container = av.open(
-                str(path), "w", format="mp4", container_options=dict(_OPTIONS)
+                str(path), "w", format="mp4", container_options=dict(FRAGMENT_OPTIONS)
             )
             self._stream = self._add_stream(width, height, parameter_sets)
             self._sound = None if sound is None else self._add_sound(*sound)
