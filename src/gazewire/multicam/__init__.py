@@ -9,6 +9,7 @@ except ImportError as missing:
 
 from gazewire.multicam.camera_frame import CameraFrame
 from gazewire.multicam.config import CameraConfig, CamerasConfig, ConfigError, load_config
+from gazewire.multicam.frame_sets import FrameSetSubscriber, subscribe_sets
 from gazewire.multicam.server import RunningCameras, serve_cameras
 from gazewire.multicam.subscriber import CameraSubscriber, subscribe
 
@@ -18,8 +19,10 @@ __all__ = [
     "CameraSubscriber",
     "CamerasConfig",
     "ConfigError",
+    "FrameSetSubscriber",
     "RunningCameras",
     "load_config",
     "serve_cameras",
     "subscribe",
+    "subscribe_sets",
 ]

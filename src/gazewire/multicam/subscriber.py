@@ -11,7 +11,7 @@ with subscribe("tcp://127.0.0.1:5555", "tcp://127.0.0.1:5556", client="faces") a
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Literal, Self
 
@@ -25,12 +25,12 @@ from gazewire.multicam.camera_frame import (
     read_shared,
 )
 from gazewire.multicam.form_choice import FormChoice
-from gazewire.net.image_client import ImageClient, is_this_machine
+from gazewire.net.image_client import ImageClient, is_this_machine, wait_for_images
 from gazewire.net.shared_images import SharedImage
 from gazewire.net.shared_memory import is_available
 from gazewire.wire.camera import ImageForm, parse_invitation
 
-__all__ = ["CameraSubscriber", "subscribe"]
+__all__ = ["CameraSubscriber", "subscribe", "wait_for_any"]
 
 _JSON = msgspec.json.Encoder()
 _NS_PER_S = 1_000_000_000
@@ -234,3 +234,16 @@ class CameraSubscriber:
         for slower in given_up or ():
             self._connection.unsubscribe(slower.prefix)
         return given_up is not None
+
+
+def wait_for_any(cameras: Sequence[CameraSubscriber], timeout_s: float | None) -> None:
+    """Wait until one of several cameras may have an image, or it is time to ask for another form.
+
+    Args:
+        cameras: to be received from afterwards, without waiting.
+        timeout_s: for so long at the most; None is for ever.
+    """
+    deadline = None if timeout_s is None else time.monotonic() + timeout_s
+    waits = [camera._wait_s(deadline) for camera in cameras]
+    shortest = min((wait for wait in waits if wait is not None), default=None)
+    wait_for_images([camera._connection for camera in cameras], shortest)

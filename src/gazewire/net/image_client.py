@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import socket as net
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
 
@@ -11,7 +12,7 @@ from gazewire.errors import NetworkError
 from gazewire.net._zmq import ZmqContext, zmq
 from gazewire.net.shared_images import SharedImage, SharedImageLink
 
-__all__ = ["ImageClient", "is_this_machine"]
+__all__ = ["ImageClient", "is_this_machine", "wait_for_images"]
 
 # What is older than the newest image is of no use to whoever is late.
 _IMAGES_WAITING = 2
@@ -108,8 +109,8 @@ class ImageClient:
         # What has come already is had without asking whether it has.
         if (image := self._receive_shared(newest=newest)) is not None:
             return image
-        timeout_ms = None if timeout_s is None else max(0, math.ceil(timeout_s * 1000))
-        if not any(socket is self._images for socket, _ in self._poller.poll(timeout_ms)):
+        ready = self._poller.poll(_milliseconds(timeout_s))
+        if not any(socket is self._images for socket, _ in ready):
             return self._receive_shared(newest=newest)
         return [part.buffer for part in self._images.recv_multipart(zmq.DONTWAIT, copy=False)]
 
@@ -145,3 +146,16 @@ def is_this_machine(address: str) -> bool:
         except OSError:
             return False
     return True
+
+
+def wait_for_images(clients: Sequence[ImageClient], timeout_s: float | None) -> None:
+    """Wait until one of several clients has something to receive, or time is up."""
+    poller = zmq.Poller()
+    for client in clients:
+        for socket, events in client._poller.sockets:
+            poller.register(socket, events)
+    poller.poll(_milliseconds(timeout_s))
+
+
+def _milliseconds(timeout_s: float | None) -> int | None:
+    return None if timeout_s is None else max(0, math.ceil(timeout_s * 1000))

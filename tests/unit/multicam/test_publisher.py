@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from socket import create_server
 from types import SimpleNamespace
 
@@ -13,84 +13,19 @@ import msgspec
 import numpy as np
 import pytest
 import zmq
+from station import ANY, LIMIT_MS, PIXELS, Station, needs_memory
 
-from gazewire.camera import Shot
 from gazewire.errors import AddressInUseError, NetworkError
-from gazewire.model import Frame
-from gazewire.multicam import CameraSubscriber, subscribe
-from gazewire.multicam.answers import Answers
-from gazewire.multicam.overlay import Overlay
-from gazewire.multicam.publisher import Publisher
-from gazewire.multicam.running_camera import SocketPlan
+from gazewire.multicam import subscribe
 from gazewire.multicam.sharing import Sharing
 from gazewire.net.image_sockets import ImageSockets
-from gazewire.net.shared_memory import is_available
-from gazewire.time import SystemClock
 from gazewire.wire.camera import Box, ImageForm
 
-needs_memory = pytest.mark.skipif(not is_available(), reason="shared memory is Linux's alone")
-ANY = ("127.0.0.1", 0)
-LIMIT_MS = 10_000
-PIXELS = bytes(range(12))
 SLOTS = 4  # of shared memory, at 20 images a second
 INCUMBENTS = json.dumps(
     {"unique_id": "1-opencv", "timestamp": 5, "image": "AQI=", "height": 1, "width": 2}
 ).encode()
 SLOW_COUNT = 20  # images that a slow program does not fetch in time
-
-
-class Station:
-    """A camera of 4x3 whose images a test gives, one index after the other."""
-
-    def __init__(self, *, put_hz: float = 1000.0, sharing: Sharing | None = None) -> None:
-        self.clock = SystemClock()
-        self.overlay, self.answers = Overlay(30.0), Answers()
-        self.sockets = ImageSockets(ANY, ANY, tuple(ImageForm), name="a")
-        plan = SocketPlan(ANY, ANY, put_hz=put_hz, pull_hz=1000.0, frame_hz=None, box_ttl_s=30.0)
-        self.sharing = sharing or Sharing("a", 20.0)
-        self.publisher = Publisher(
-            "7-synthetic",
-            self.sockets,
-            plan,
-            (4, 3),
-            self.clock,
-            self.overlay,
-            self.answers,
-            self.sharing,
-        )
-        self.index = 0
-        self.publisher.start()
-
-    def expose(self, pixels: bytes = PIXELS, *, width: int = 4, height: int = 3) -> None:
-        frame = Frame(
-            camera="7-synthetic",
-            index=self.index,
-            timestamp_unix_ns=self.clock.unix_ns(),
-            width=width,
-            height=height,
-            pixel_format="gray",
-            data=pixels,
-        )
-        self.index += 1
-        self.publisher.offer(Shot(frame), {"camera": 2})
-
-    def until(self, holds: Callable[[], object]) -> None:
-        deadline = time.monotonic() + LIMIT_MS / 1000
-        while not holds():
-            assert time.monotonic() < deadline
-            time.sleep(0.001)
-
-    def meet(self, frames: CameraSubscriber, readers: int = 1) -> None:
-        """Wait until a reader on this machine gets what is exposed from now on."""
-        self.until(lambda: self.sharing.readers == readers or frames.receive(0.001))
-
-    @property
-    def shown(self) -> list:
-        return self.overlay.shown(self.clock.mono_ns())
-
-    def close(self) -> None:
-        self.publisher.stop()
-        self.sockets.__exit__(None, None, None)
 
 
 @pytest.fixture
