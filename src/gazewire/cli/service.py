@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import enum
-import logging
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -26,6 +24,7 @@ from gazewire.cli.program_options import (
     Host,
     KeyFile,
     Lan,
+    Layout,
     RecordAnywhere,
     Seed,
     address_of,
@@ -35,6 +34,7 @@ from gazewire.cli.readiness import service_facts
 from gazewire.cli.running import announce, run, wait_for_either
 from gazewire.compose import NO_SOURCE, SYNTHETIC
 from gazewire.model import EyeId
+from gazewire.recording.layouts import LayoutChoice
 from gazewire.time import SystemClock
 
 if TYPE_CHECKING:
@@ -42,17 +42,7 @@ if TYPE_CHECKING:
 
 __all__ = ["service"]
 
-_LOG = logging.getLogger(__name__)
-
 _DEFAULT_PORT = 50020
-
-
-class LayoutName(enum.StrEnum):
-    """What ``--layout`` takes."""
-
-    CORE = "core"
-    NEON = "neon"
-    BOTH = "both"
 
 
 def service(
@@ -71,9 +61,7 @@ def service(
         Path | None, typer.Option(help="Where recordings go; without it there are none.")
     ] = None,
     record_anywhere: RecordAnywhere = False,
-    layout: Annotated[
-        LayoutName, typer.Option(help="Of recordings; core alone is there yet.")
-    ] = LayoutName.CORE,
+    layout: Layout = LayoutChoice.CORE,
     group: Group = None,
     key_file: KeyFile = None,
     client_keys: ClientKeys = None,
@@ -104,12 +92,6 @@ def service(
         work_on_images_alone()
         address = address_of(host, lan=lan)
         admission = find_admission(key_file, client_keys, allow or (), address)
-        if layout is not LayoutName.CORE:
-            _LOG.warning(
-                "recordings are in the Core layout: a service has no other one yet, and %s is "
-                "passed over",
-                layout.value,
-            )
         sources: dict[EyeId, str] = {0: eye0, 1: eye1}
         settings = ServiceConfig(
             host=address,
@@ -123,7 +105,12 @@ def service(
             keys=admission.keys,
         )
         parts = service_parts(
-            sources, scene, seed=seed, rate_hz=eye_rate, spawn=has_eye_processes(eyes)
+            sources,
+            scene,
+            seed=seed,
+            rate_hz=eye_rate,
+            spawn=has_eye_processes(eyes),
+            layout=layout,
         )
         async with serve_service(settings, parts, SystemClock()) as running:
             announce(_facts(running), _text(running), as_json=as_json)

@@ -41,6 +41,7 @@ from gazewire.cli.readiness import device_facts, device_lines, service_facts
 from gazewire.cli.running import announce, run, wait_for_either
 from gazewire.compose import NO_SOURCE, SYNTHETIC, VIDEO4LINUX
 from gazewire.model import EyeId
+from gazewire.recording.layouts import LayoutChoice
 from gazewire.time import SystemClock
 
 if TYPE_CHECKING:
@@ -80,6 +81,14 @@ def up(
     echo_port: EchoPort = None,
     record_dir: RecordDir = RECORDINGS,
     record_anywhere: RecordAnywhere = False,
+    layout: Annotated[
+        LayoutChoice | None,
+        typer.Option(
+            help="How recordings are laid out. [default: the device's as Neon, the service's as "
+            "Core]",
+            show_default=False,
+        ),
+    ] = None,
     name: PhoneName = None,
     truth: Annotated[
         Path | None,
@@ -126,6 +135,7 @@ def up(
             seed=seed,
             eye_rate_hz=eye_rate,
             spawn=has_eye_processes(eyes),
+            service_layout=layout or LayoutChoice.CORE,
         )
         device = DeviceConfig(
             name=name,
@@ -136,6 +146,7 @@ def up(
             echo_port=echo_port,
             announce=mdns,
             record_dir=record_dir,
+            layout=layout or LayoutChoice.NEON,
         )
         service = ServiceConfig(
             host=address,

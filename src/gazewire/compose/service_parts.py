@@ -15,12 +15,14 @@ from gazewire.compose.movement import blink_detector, fixation_detector
 from gazewire.compose.scene_optics import SCENE_SIZE_PX, scene_optics
 from gazewire.compose.seeing_calibrator import SeeingCalibrator, Uncalibrated
 from gazewire.compose.seeing_parts import seeing_parts, synthetic_parts
+from gazewire.compose.service_layouts import recordings_laid_out
 from gazewire.compose.spec import NO_SOURCE, SYNTHETIC, VIDEO4LINUX
 from gazewire.compose.surface_locator import camera_surfaces, synthetic_surfaces
 from gazewire.compose.synthetic_scene import SyntheticScene
 from gazewire.errors import UnreadableSourceError
 from gazewire.model import EyeId
 from gazewire.optics import Camera, nominal_camera
+from gazewire.recording import LayoutChoice
 from gazewire.service import Camera as ServiceCamera
 from gazewire.service import (
     Exposure,
@@ -79,6 +81,7 @@ def service_parts(
     spawn: bool,
     scene_camera: ServiceCamera | None = None,
     attention: Attention | None = None,
+    layout: LayoutChoice = LayoutChoice.CORE,
 ) -> ServiceParts:
     """Make what is put into a service.
 
@@ -91,6 +94,7 @@ def service_parts(
         scene_camera: who else opens that camera, and hands its images on; None opens it here.
         attention: what the synthetic wearer is asked to look at, for whoever shows a part of the
             wearer; None where nobody does but the service.
+        layout: of recordings.
 
     Raises:
         SourceError: there is no such source, or not at this rate.
@@ -119,6 +123,7 @@ def service_parts(
         calibrator=SeeingCalibrator(optics),
         scene=scene_camera or _scene_camera(scene, seed, attention),
         surfaces=_surfaces(scene, seed, optics),
+        open_recording=recordings_laid_out(layout),
         plugins=tuple(plugins),
     )
 

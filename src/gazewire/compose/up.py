@@ -38,6 +38,7 @@ from gazewire.errors import RemoteProtocolError
 from gazewire.flow import unwrapped
 from gazewire.model import EyeEvent, EyeId, Frame, GazeDatum
 from gazewire.optics import Camera, nominal_camera
+from gazewire.recording import LayoutChoice
 from gazewire.service import Pass, RunningService, ServiceConfig, serve_service
 from gazewire.service.calibration_page import PAGE_PATH, calibration_page
 from gazewire.sim import Attention
@@ -62,6 +63,7 @@ class ChainSources:
         seed: who the synthetic wearer is.
         eye_rate_hz: exposures a second of the synthetic wearer's eyes, a divisor of 200.
         spawn: a process for each eye; otherwise they are tasks of this one.
+        service_layout: of the recordings that are started over the Core network.
     """
 
     eyes: Mapping[EyeId, str] = field(default_factory=lambda: {0: SYNTHETIC, 1: SYNTHETIC})
@@ -69,6 +71,7 @@ class ChainSources:
     seed: int = 0
     eye_rate_hz: int = 200
     spawn: bool = True
+    service_layout: LayoutChoice = LayoutChoice.CORE
 
     @property
     def there(self) -> dict[EyeId, str]:
@@ -136,6 +139,7 @@ async def serve_chain(
                 rate_hz=sources.eye_rate_hz,
                 spawn=sources.spawn,
                 scene_camera=relay,
+                layout=sources.service_layout,
                 attention=attention,
             )
             running = await stack.enter_async_context(serve_service(service, parts, clock))

@@ -112,7 +112,7 @@ class _Exporter:
         for name in ("norm_pos_x", "norm_pos_y", "dispersion", "confidence", "method", *_POINT):
             columns[name] = rows[name]
         columns["base_data"] = [
-            " ".join(repr(base.timestamp) for base in datum.base_data) for datum in fixations
+            " ".join(map(repr, data.base_times_s(datum))) for datum in fixations
         ]
         return Table("fixations", columns)
 
@@ -177,7 +177,7 @@ class _Exporter:
         return np.where(is_before, before, after)
 
 
-def _times_s(found: Sequence[data.CoreDatum]) -> NDArray[np.float64]:
+def _times_s(found: Sequence[data.CoreDatum | data.CoreFixation]) -> NDArray[np.float64]:
     return np.array([datum.timestamp for datum in found], np.float64)
 
 

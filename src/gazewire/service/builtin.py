@@ -21,6 +21,7 @@ from gazewire.service.network_api import NETWORK_API
 from gazewire.service.parts import ServiceParts
 from gazewire.service.pipeline import Pipeline
 from gazewire.service.plugin import Plugin, PluginContext, PluginType
+from gazewire.service.recorded_pictures import ServicePictures
 from gazewire.service.recorder import Recorder, RecorderArgs, RecordingRules
 from gazewire.service.scene_source import scene_source_type
 from gazewire.service.surfaces import NoSurfaces, surface_tracker_type
@@ -70,6 +71,7 @@ def builtin_types(
             config.record_anywhere,
             parts.open_recording,
             preface=lambda: fitting.story,
+            pictures=ServicePictures(world, bus.subscribe, context.timebase),
         )
         # There is one at a time; the one before is on its way out.
         recorders[:] = [Recorder(context, args, rules, bus.subscribe)]

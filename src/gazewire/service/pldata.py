@@ -1,22 +1,27 @@
-"""The recordings of a service: what is on the bus, in the layout of Core."""
+"""The recordings of a service: what is on the bus, and pictures, in the layout of Core."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from uuid import uuid4
 
 from gazewire.errors import RecordingError
 from gazewire.recording import RecordingFolder
-from gazewire.recording.core import CoreFiles
+from gazewire.recording.core import CoreFiles, CoreVideo
+from gazewire.service.recorded_pictures import CodedPicture
 from gazewire.service.recording import RecordingPlan
+from gazewire.time import TimeBase
 from gazewire.wire.ipc import Message
 
 __all__ = ["PldataWriter"]
 
+_NS_PER_S = 1_000_000_000
+
 
 class PldataWriter:
-    """Writes the data of a session; no pictures.
+    """Writes a session; a video comes into being with its first picture.
 
     Args:
         plan: of the recording.
@@ -27,23 +32,36 @@ class PldataWriter:
 
     def __init__(self, plan: RecordingPlan) -> None:
         self._plan = plan
+        self._folder = RecordingFolder.existing(plan.folder)
+        self._timebase = TimeBase(plan.start_unix_ns - round(plan.start_core_s * _NS_PER_S))
+        self._videos: dict[str, CoreVideo] = {}
         with self._translated():
             self._files = CoreFiles(
-                RecordingFolder.existing(plan.folder),
+                self._folder,
                 recording_id=str(uuid4()),
                 name=plan.session_name,
                 start_unix_ns=plan.start_unix_ns,
                 start_core_s=plan.start_core_s,
             )
 
-    def write(self, message: Message) -> None:
-        """Write a message; notifications only where they ask for it by ``record``.
+    def write(self, item: Message | CodedPicture) -> None:
+        """Write a message, or a picture; notifications only where they ask for it by ``record``.
 
         Raises:
             RecordingError: it could not be written.
         """
         with self._translated():
-            self._files.write(message)
+            if isinstance(item, Message):
+                self._files.write(item)
+                return
+            # What was seen before is not part of the recording.
+            if item.unit.timestamp_unix_ns < self._plan.start_unix_ns:
+                return
+            if item.camera not in self._videos:
+                self._videos[item.camera] = CoreVideo(
+                    self._folder, item.camera, item.shape, item.parameter_sets, self._timebase
+                )
+            self._videos[item.camera].append(item.unit)
 
     def checkpoint(self, now_unix_ns: int) -> None:
         """Bring everything to the disk, and tell how long the recording is so far.
@@ -52,19 +70,32 @@ class PldataWriter:
             RecordingError: the disk failed.
         """
         with self._translated():
+            for video in self._videos.values():
+                video.sync()
             self._files.sync(now_unix_ns)
 
     def finish(self, end_unix_ns: int) -> None:
-        """Complete the recording.
+        """Complete the recording; each part of it is tried.
 
         Raises:
             RecordingError: something could not be written.
         """
-        with self._translated():
+        failure: RecordingError | None = None
+        for step in self._last_steps(end_unix_ns):
             try:
-                self._files.sync(end_unix_ns)
-            finally:
-                self._files.close()
+                with self._translated():
+                    step()
+            except RecordingError as error:
+                failure = failure or error
+        if failure is not None:
+            raise failure
+
+    def _last_steps(self, end_unix_ns: int) -> Iterator[Callable[[], object]]:
+        for video in self._videos.values():
+            yield video.sync
+            yield video.close
+        yield partial(self._files.sync, end_unix_ns)
+        yield self._files.close
 
     @contextmanager
     def _translated(self) -> Iterator[None]:

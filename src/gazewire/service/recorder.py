@@ -10,6 +10,7 @@ import asyncio
 import logging
 import shutil
 from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,6 +22,7 @@ from gazewire.flow import Overflow, OverrunError, Subscription, Topic, unwrapped
 from gazewire.model import Notification
 from gazewire.service.bus_outlet import Subscribe
 from gazewire.service.plugin import Plugin, PluginContext
+from gazewire.service.recorded_pictures import CodedPicture, Pictures
 from gazewire.service.recording import (
     OpenRecording,
     RecordingPlan,
@@ -37,6 +39,8 @@ from gazewire.wire.ipc import (
 __all__ = ["Recorder", "RecorderArgs", "RecordingRules"]
 
 _LOG = logging.getLogger(__name__)
+
+_Written = Message | CodedPicture
 
 _RECORDED = ("pupil.", "gaze.", "fixations", "blinks", "surfaces.", "annotation", "notify.")
 # Some fifteen seconds of everything, should the disk stand still.
@@ -73,6 +77,7 @@ class RecordingRules:
         open_recording: begins one.
         preface: notifications with which each of them begins.
         free_bytes: how much space the disk of a folder has.
+        pictures: of the scene and the eyes; None where there are none.
     """
 
     root: Path | None
@@ -80,6 +85,7 @@ class RecordingRules:
     open_recording: OpenRecording
     preface: Callable[[], Sequence[Notification]] = tuple
     free_bytes: Callable[[Path], int] = _free_bytes
+    pictures: Pictures | None = None
 
 
 class Recorder(Plugin):
@@ -202,7 +208,7 @@ class Recorder(Plugin):
                 start_time_synced=plan.start_core_s,
             )
             try:
-                await self._write(writer, messages, wanted)
+                await self._write(writer, messages, wanted, with_eyes=plan.with_eyes)
             finally:
                 # Whole, also where the service ends now.
                 await asyncio.shield(asyncio.to_thread(writer.finish, clock.unix_ns()))
@@ -217,11 +223,16 @@ class Recorder(Plugin):
         return writer
 
     async def _write(
-        self, writer: RecordingWriter, messages: AsyncIterator[Message], wanted: Notification
+        self,
+        writer: RecordingWriter,
+        messages: AsyncIterator[Message],
+        wanted: Notification,
+        *,
+        with_eyes: bool,
     ) -> None:
-        topic = Topic[Message]("recording")
+        topic = Topic[_Written]("recording")
         with unwrapped(), topic.subscribe(capacity=_WAITING, overflow=Overflow.FAIL) as unwritten:
-            async with asyncio.TaskGroup() as tasks:
+            async with self._pictures(topic, with_eyes=with_eyes), asyncio.TaskGroup() as tasks:
                 hearing = tasks.create_task(self._hear(messages, topic))
                 stopping = tasks.create_task(self._wait_unwanted(wanted, topic))
                 try:
@@ -232,20 +243,28 @@ class Recorder(Plugin):
                     hearing.cancel()
                     stopping.cancel()
 
-    async def _hear(self, messages: AsyncIterator[Message], topic: Topic[Message]) -> None:
+    def _pictures(
+        self, topic: Topic[_Written], *, with_eyes: bool
+    ) -> AbstractAsyncContextManager[None]:
+        pictures = self._rules.pictures
+        if pictures is None:
+            return nullcontext()
+        return pictures.follow(topic.publish, with_eyes=with_eyes)
+
+    async def _hear(self, messages: AsyncIterator[Message], topic: Topic[_Written]) -> None:
         async for message in messages:
             if message.topic == ANNOTATION_TOPIC and not self._is_annotation(message):
                 continue
             topic.publish(message)
 
-    async def _wait_unwanted(self, wanted: Notification, topic: Topic[Message]) -> None:
+    async def _wait_unwanted(self, wanted: Notification, topic: Topic[_Written]) -> None:
         # Not until nothing is wanted: the next one may have been asked for at the same instant.
         while self._wanted is wanted:
             self._changed.clear()
             await self._changed.wait()
         topic.close()
 
-    async def _drain(self, writer: RecordingWriter, unwritten: Subscription[Message]) -> None:
+    async def _drain(self, writer: RecordingWriter, unwritten: Subscription[_Written]) -> None:
         clock = self._context.clock
         checked_ns = clock.mono_ns()
         while batch := await unwritten.batch():
@@ -301,9 +320,9 @@ class Recorder(Plugin):
         self._context.outlet.notify(Notification(subject=subject, fields=fields))
 
 
-def _write_all(writer: RecordingWriter, messages: Sequence[Message]) -> None:
-    for message in messages:
-        writer.write(message)
+def _write_all(writer: RecordingWriter, items: Sequence[_Written]) -> None:
+    for item in items:
+        writer.write(item)
 
 
 def _gigabytes(size_bytes: int) -> str:

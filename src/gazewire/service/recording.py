@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Protocol
 
 from gazewire.errors import RecordingError
+from gazewire.service.recorded_pictures import CodedPicture
 from gazewire.wire.ipc import Message
 
 __all__ = ["OpenRecording", "RecordingPlan", "RecordingWriter", "session_folder"]
@@ -41,8 +42,8 @@ class RecordingWriter(Protocol):
     Whatever stops the program between two calls, what was written before can be read.
     """
 
-    def write(self, message: Message) -> None:
-        """Write a message of the bus, if it is of a kind that is recorded.
+    def write(self, item: Message | CodedPicture) -> None:
+        """Write a message of the bus, if it is of a kind that is recorded; or a picture.
 
         Raises:
             RecordingError: it could not be written; what was written before is whole.

@@ -7,6 +7,7 @@ from gazewire.recording.core.playing import CoreRecording
 from gazewire.recording.core.pldata import PldataRecord, read_pldata
 from gazewire.recording.core.tape import CoreTape, TapedMessage
 from gazewire.recording.core.telling import CoreTeller
+from gazewire.recording.core.video import CoreVideo
 from gazewire.recording.core.writer import CoreRecordingWriter
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "CoreRecordingWriter",
     "CoreTape",
     "CoreTeller",
+    "CoreVideo",
     "PldataRecord",
     "TapedMessage",
     "intrinsics_bytes",

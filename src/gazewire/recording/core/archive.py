@@ -33,7 +33,7 @@ __all__ = [
 ]
 
 _Rows = NDArray[np.void]
-_D = TypeVar("_D", bound=data.CoreDatum)
+_D = TypeVar("_D", data.CorePupil, data.CoreGaze, data.CoreFixation, data.CoreBlink)
 _NS_PER_S = 1_000_000_000
 _TEXT_COLUMNS = {"method": np.dtype("U24"), "type": np.dtype("U8")}
 _INTEGER_COLUMNS = {"eye_id", "id"}

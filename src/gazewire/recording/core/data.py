@@ -21,6 +21,7 @@ __all__ = [
     "CoreFixation",
     "CoreGaze",
     "CorePupil",
+    "base_times_s",
     "blink_row",
     "fixation_row",
     "gaze_row",
@@ -110,9 +111,16 @@ class CoreGaze(CoreDatum, frozen=True, kw_only=True):
     gaze_normals_3d: dict[str | int, _Point] = {}
 
 
-class CoreFixation(CoreDatum, frozen=True, kw_only=True):
-    """A fixation; fields as on the bus. The duration is in milliseconds."""
+class CoreFixation(msgspec.Struct, frozen=True, kw_only=True):
+    """A fixation; fields as on the bus. The duration is in milliseconds.
 
+    Attributes:
+        base_data: gaze that it consists of: whole maps, or pairs of topic and Core time.
+    """
+
+    timestamp: float
+    confidence: float = _NAN
+    base_data: tuple[CoreBase | tuple[str, float], ...] = ()
     id: int = 0
     duration: float = _NAN
     norm_pos: _Pair = _NO_PAIR
@@ -216,6 +224,13 @@ def fixation_row(fixation: CoreFixation, _topic: str) -> tuple[object, ...]:
         *(fixation.id, fixation.duration, *fixation.norm_pos, fixation.dispersion),
         *(fixation.confidence, fixation.method, *fixation.gaze_point_3d),
     )
+
+
+def base_times_s(fixation: CoreFixation) -> list[float]:
+    """Give the Core times of the gaze that a fixation consists of."""
+    return [
+        base.timestamp if isinstance(base, CoreBase) else base[1] for base in fixation.base_data
+    ]
 
 
 def blink_row(blink: CoreBlink, _topic: str) -> tuple[object, ...]:

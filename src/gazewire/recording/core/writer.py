@@ -23,17 +23,15 @@ import contextlib
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from gazewire.camera import GlassesInfo, VideoShape
+from gazewire.camera import GlassesInfo
 from gazewire.errors import RecordingError
 from gazewire.model import AccessUnit, AudioChunk, Event, ImuDatum, Onset, Saccade
 from gazewire.optics import Camera
-from gazewire.recording.coded_video import CodedVideo
-from gazewire.recording.core.column import CoreInstants
 from gazewire.recording.core.eye_split import EyeSplit
 from gazewire.recording.core.files import CoreFiles
 from gazewire.recording.core.intrinsics import intrinsics_bytes
-from gazewire.recording.core.layout import TIMESTAMPS
 from gazewire.recording.core.telling import CoreTeller
+from gazewire.recording.core.video import CoreVideo
 from gazewire.recording.folder import RecordingFolder
 from gazewire.recording.writer import EyesUnit, Recordable
 from gazewire.time import TimeBase
@@ -98,14 +96,16 @@ class CoreRecordingWriter:
         scene = glasses.scene
         width, height = _SCENE_SIZE_PX if scene is None else (scene.width, scene.height)
         self._teller = CoreTeller(width, height, self._timebase)
-        self._videos: dict[str, CodedVideo] = {}
+        self._videos: dict[str, CoreVideo] = {}
         self._eyes: EyeSplit | None = None
         if scene is not None and scene_parameter_sets is not None:
-            self._videos["world"] = self._video("world", scene, scene_parameter_sets)
+            self._videos["world"] = CoreVideo(
+                folder, "world", scene, scene_parameter_sets, self._timebase
+            )
         if glasses.eyes is not None and eyes_parameter_sets is not None:
             self._eyes = EyeSplit(glasses.eyes, eyes_parameter_sets)
             for eye, sets in self._eyes.parameter_sets.items():
-                self._videos[eye] = self._video(eye, self._eyes.shape, sets)
+                self._videos[eye] = CoreVideo(folder, eye, self._eyes.shape, sets, self._timebase)
         with self._translated():
             if scene_camera is not None:
                 folder.write_file("world.intrinsics", intrinsics_bytes(scene_camera))
@@ -188,13 +188,6 @@ class CoreRecordingWriter:
         yield partial(self._files.sync, end_unix_ns)
         yield self._files.close
         yield self._folder.sync
-
-    def _video(
-        self, camera: str, shape: VideoShape, parameter_sets: tuple[bytes, bytes]
-    ) -> CodedVideo:
-        names = f"{camera}.mp4", f"{camera}{TIMESTAMPS}"
-        instants = partial(CoreInstants, timebase=self._timebase)
-        return CodedVideo(self._folder, names, instants, shape, parameter_sets)
 
     def _append(self, camera: str, unit: AccessUnit) -> None:
         if camera in self._videos:
