@@ -126,9 +126,7 @@ def _terminate(_number: int, _frame: FrameType | None) -> None:
 
 
 def _line(footage: EyeFootage, report: DetectionReport, took_s: float) -> str:
-    facts = msgspec.to_builtins(report) | {
-        "source": str(report.source),
-        "out": str(report.out),
+    facts = msgspec.to_builtins(report, enc_hook=str) | {
         "eyes": {f"eye{eye_id}": told for eye_id, told in report.eyes.items()},
         "seconds": round(took_s, 3),
         "pictures_per_second": round(footage.picture_count / took_s, 1),
