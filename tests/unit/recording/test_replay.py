@@ -11,6 +11,8 @@ from gazewire.model import Blink, Fixation, Frame, GazeDatum, ImuDatum, Saccade
 
 pytest.importorskip("av", reason="needs the extra [video]")
 
+from made_recordings import make_core
+
 from gazewire.media import H264Encoder
 from gazewire.recording import RecordingFolder, RecordingTimeline
 from gazewire.recording.neon import NeonRecordingWriter, RecordingDevice, layout
@@ -185,3 +187,52 @@ def test_real_recording_plays_twice_without_a_jump(data_dir, name, counts):
     assert times[total] - times[total - 1] == 5 * MS
     gaze = [(datum.x_px, datum.worn) for datum in first if isinstance(datum, GazeDatum)]
     assert gaze == [(datum.x_px, datum.worn) for datum in second if isinstance(datum, GazeDatum)]
+
+
+def test_beginning_is_left_out_of_every_pass(recorded):
+    timeline = RecordingTimeline(recorded, from_s=0.1)
+    once = brief(islice(timeline.records(START), 2))
+    assert once == [("GazeDatum", 100), ("Frame", 117)]
+    both = brief(islice(timeline.records(START), 4))
+    assert both[2:] == [(kind, time + LENGTH - 100) for kind, time in once]
+
+
+def test_pictures_are_found_where_it_begins(recorded, number_of):
+    records = RecordingTimeline(recorded, loop=False, from_s=0.05).records(START)
+    frames = [record for record in records if isinstance(record, Frame)]
+    assert [number_of(frame) for frame in frames] == [1, 2]
+    assert [frame.index for frame in frames] == [1, 2]
+
+
+def test_nothing_after_the_end_is_told(recorded):
+    with pytest.raises(UndecodableSourceError, match="nothing after 9 s"):
+        RecordingTimeline(recorded, from_s=9)
+
+
+@pytest.mark.parametrize(("from_s", "speed"), [(-1, 1), (0, 0), (0, -2), (float("nan"), 1)])
+def test_numbers_that_make_no_sense_are_refused(recorded, from_s, speed):
+    with pytest.raises(UndecodableSourceError, match="speed above 0"):
+        RecordingTimeline(recorded, from_s=from_s, speed=speed)
+
+
+def test_at_twice_the_speed_everything_takes_half_the_time(recorded):
+    own = list(RecordingTimeline(recorded, loop=False).records(START))
+    fast = RecordingTimeline(recorded, loop=False, speed=2)
+    assert brief(fast.records(START)) == [(kind, time / 2) for kind, time in brief(own)]
+    assert fast.info.gaze_rate_hz == 400
+    assert fast.info.scene.rate_hz == pytest.approx(
+        2 * RecordingTimeline(recorded).info.scene.rate_hz
+    )
+
+
+def test_core_is_played_too_and_loops(tmp_path):
+    timeline = RecordingTimeline(make_core(tmp_path / "core"))
+    assert timeline.info.scene == VideoShape(width=64, height=48, rate_hz=pytest.approx(30.3, 0.1))
+    assert timeline.info.gaze_rate_hz == pytest.approx(100, 0.01)
+    records = list(islice(timeline.records(START), 64))
+    counts = Counter(type(record).__name__ for record in records)
+    assert counts == {"GazeDatum": 40, "Frame": 24}
+    instants = [record.timestamp_unix_ns for record in records]
+    assert instants == sorted(instants)
+    first = next(record for record in records if isinstance(record, GazeDatum))
+    assert (first.timestamp_unix_ns, first.x_px, first.y_px) == (START, 16, 12)
