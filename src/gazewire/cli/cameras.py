@@ -62,7 +62,8 @@ def cameras(
             host=address_of(host, lan=lan),
             first_port=port,
             http_port=http_port,
-            record_dir=folder if record else None,
+            record_dir=folder,
+            record=record,
         ) as running:
             announce(_facts(running), _text(running), as_json=as_json)
             await stop.wait()

@@ -15,7 +15,7 @@ import av
 from av.video.reformatter import ColorRange
 
 from gazewire.errors import RecordingError
-from gazewire.media.coding import FoundEncoder, VideoCodec
+from gazewire.media.coding import FoundEncoder
 from gazewire.media.fragmented import FRAGMENT_OPTIONS
 from gazewire.media.picture import picture_from_frame
 from gazewire.model import Frame, PixelFormat
@@ -24,13 +24,6 @@ __all__ = ["CodedFrames"]
 
 _TICKS = Fraction(1, 90_000)
 _NS_PER_S = 1_000_000_000
-_ENDINGS = {
-    VideoCodec.H264: "mp4",
-    VideoCodec.H265: "mp4",
-    VideoCodec.FFV1: "mkv",
-    VideoCodec.MJPEG: "mkv",
-    VideoCodec.RAW: "nut",
-}
 _OPTIONS = {
     "mp4": FRAGMENT_OPTIONS,
     # A cluster, milliseconds, is to Matroska what a fragment is to MP4.
@@ -71,8 +64,7 @@ class CodedFrames:
         rate_hz: float,
         encoder: FoundEncoder,
     ) -> None:
-        ending = _ENDINGS[encoder.coding.codec]
-        self.path = stem.with_name(f"{stem.name}.{ending}")
+        self.path = encoder.path(stem)
         self._source = width, height, pixel_format
         self._coded_format = encoder.pixel_format(pixel_format)
         # Chroma has half the resolution.
@@ -83,7 +75,9 @@ class CodedFrames:
         self._last_ticks = -1
         self._is_open = True
         try:
-            self._container = av.open(str(self.path), "w", container_options=dict(_OPTIONS[ending]))
+            self._container = av.open(
+                str(self.path), "w", container_options=dict(_OPTIONS[encoder.coding.codec.ending])
+            )
             stream = self._container.add_stream(
                 encoder.name, rate=Fraction(rate_hz).limit_denominator(1001)
             )

@@ -6,6 +6,7 @@ import enum
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from pathlib import Path
 
 import av
 from av.codec.context import Flags
@@ -33,6 +34,21 @@ class VideoCodec(enum.StrEnum):
     MJPEG = "mjpeg"
     """Each picture by itself."""
     RAW = "raw"
+
+    @property
+    def ending(self) -> str:
+        """Of the files that hold it."""
+        return _ENDINGS[self]
+
+
+_ENDINGS = {
+    VideoCodec.H264: "mp4",
+    VideoCodec.H265: "mp4",
+    VideoCodec.FFV1: "mkv",
+    VideoCodec.MJPEG: "mkv",
+    # Matroska does not know all raw images.
+    VideoCodec.RAW: "nut",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +86,10 @@ class FoundEncoder:
     name: str
     coding: Coding
     told: str = ""
+
+    def path(self, stem: Path) -> Path:
+        """Name a file that it fills."""
+        return stem.with_name(f"{stem.name}.{self.coding.codec.ending}")
 
     def pixel_format(self, source: PixelFormat) -> str:
         """Tell which of its pixel formats images are brought to."""

@@ -6,24 +6,30 @@ import logging
 import threading
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from contextlib import suppress
 from itertools import chain, repeat
+from queue import Empty, SimpleQueue
+from typing import TypeVar
 
 from msgspec.structs import replace
 
-from gazewire.camera import CameraSource, DropCause, OpenCamera, Shot
-from gazewire.errors import SourceError
+from gazewire.camera import CameraSource, DropCause, OpenCamera, Shot, SoftwareTriggered
+from gazewire.errors import SourceError, UnreadableSourceError
 from gazewire.time import Clock
 
-__all__ = ["Acquisition"]
+__all__ = ["DROP_CAUSES", "Acquisition"]
 
 _log = logging.getLogger(__name__)
 
+_T = TypeVar("_T")
 _RETRY_AFTER_S = (0.25, 0.5, 1.0, 2.0)
 _NS_PER_S = 1_000_000_000
 # Enough for a rate that is steady to the eye.
 _INSTANTS = 30
 _STALE_NS = 2 * _NS_PER_S
-_CAUSES: tuple[DropCause, ...] = ("camera", "transport", "buffer", "queue", "disk")
+DROP_CAUSES: tuple[DropCause, ...] = ("camera", "transport", "buffer", "queue", "disk")
+"""All of them, in the order in which an image passes."""
 
 
 class Acquisition:
@@ -65,6 +71,7 @@ class Acquisition:
         self._lock = threading.Lock()
         self._stop = threading.Event()
         self._camera: CameraSource | None = None
+        self._asked: SimpleQueue[Callable[[], None]] = SimpleQueue()
         self._size = (0, 0)
         self._thread = threading.Thread(target=self._run, name=f"camera {name}")
 
@@ -88,6 +95,7 @@ class Acquisition:
         self._stop.set()
         if self._thread.ident is not None:
             self._thread.join()
+        self._answer()
         self._release()
 
     @property
@@ -99,7 +107,7 @@ class Acquisition:
     def dropped(self) -> dict[DropCause, int]:
         """Images lost so far, by cause, zeros too."""
         with self._lock:
-            return {cause: self._dropped[cause] for cause in _CAUSES}
+            return {cause: self._dropped[cause] for cause in DROP_CAUSES}
 
     @property
     def rate_hz(self) -> float:
@@ -115,10 +123,46 @@ class Acquisition:
         with self._lock:
             self._dropped[cause] += count
 
+    def ask(self, work: Callable[[CameraSource], _T]) -> Future[_T]:
+        """Let the thread do something with the camera, before its next image.
+
+        Returns:
+            What comes of it; a `SourceError` where the camera is gone.
+        """
+        answer: Future[_T] = Future()
+
+        def do() -> None:
+            try:
+                if self._camera is None:
+                    raise UnreadableSourceError(self._name, f"{self._name} is not there")
+                answer.set_result(work(self._camera))
+            except Exception as error:
+                # As a value, so that it is raised where somebody asked.
+                answer.set_exception(error)
+
+        self._asked.put(do)
+        return answer
+
+    def fire(self) -> None:
+        """Expose an image of a camera that waits for our word, from any thread.
+
+        Raises:
+            SourceError: the camera is gone, or does not wait.
+        """
+        camera = self._camera
+        if isinstance(camera, SoftwareTriggered):
+            camera.fire()
+
+    def _answer(self) -> None:
+        with suppress(Empty):
+            while True:
+                self._asked.get_nowait()()
+
     def _run(self) -> None:
         retries = self._retries()
         base = 0
         while not self._stop.is_set():
+            self._answer()
             if self._camera is None:
                 base = self._next_index
                 if self._reopen(next(retries)):

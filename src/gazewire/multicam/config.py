@@ -26,9 +26,16 @@ from msgspec.structs import replace
 
 from gazewire.errors import GazewireError
 from gazewire.multicam.incumbent import cameras_from_incumbent
+from gazewire.multicam.tables import (
+    EncodingConfig,
+    RecordingConfig,
+    SetsConfig,
+    TriggerConfig,
+    ViewConfig,
+)
 from gazewire.wire.camera import ImageForm
 
-__all__ = ["CameraConfig", "CamerasConfig", "ConfigError", "RecordingConfig", "load_config"]
+__all__ = ["CameraConfig", "CamerasConfig", "ConfigError", "load_config"]
 
 _Size = Annotated[int, msgspec.Meta(ge=1, le=16_384)]
 _Rate = Annotated[float, msgspec.Meta(gt=0, le=10_000)]
@@ -58,9 +65,9 @@ class CameraConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
         left_px: columns of the sensor left of the image.
         top_px: rows of the sensor above the image.
         pixel_format: ``Mono`` or ``Colour``.
-        trigger: ``free``, ``software``, ``external``, or the name of a line; None: as the camera
-            has it.
+        trigger: ``free``, ``software``, ``external``, or the name of a line.
         gpio: tell the state of the camera's lines with each image.
+        downsampling_factor: in recordings, each so many pixels in both directions become one.
         subject: who is seen; begins the names of recordings.
         images: address of images, ``tcp://HOST:PORT``; None: the next free pair of ports.
         boxes: address of commands.
@@ -85,8 +92,9 @@ class CameraConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     left_px: Annotated[int, msgspec.Meta(ge=0)] | None = None
     top_px: Annotated[int, msgspec.Meta(ge=0)] | None = None
     pixel_format: Literal["Mono", "Colour"] = "Mono"
-    trigger: str | None = None
+    trigger: str = "free"
     gpio: bool = False
+    downsampling_factor: Literal[1, 2, 4] = 1
     subject: str = ""
     images: str | None = None
     boxes: str | None = None
@@ -107,18 +115,6 @@ class CameraConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
         return (self.publish,) if isinstance(self.publish, ImageForm) else self.publish
 
 
-class RecordingConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How cameras are recorded.
-
-    Attributes:
-        folder: where to.
-        quantiser: of H.264, 1 (best) to 51.
-    """
-
-    folder: str = "recordings"
-    quantiser: Annotated[int, msgspec.Meta(ge=1, le=51)] = 23
-
-
 class _Rates(msgspec.Struct, frozen=True, kw_only=True):
     put_rate: _Rate = 10.0
     pull_rate: _Rate = 10.0
@@ -134,7 +130,11 @@ class CamerasConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
         put_rate: images a second that each camera publishes in JSON.
         pull_rate: changes a second of the boxes that are shown.
         box_ttl_s: for so long after a command its boxes are shown.
-        recording: how cameras are recorded.
+        recording: where recordings go.
+        encoding: how they are coded.
+        sets: images of all cameras that belong together; None: none do.
+        trigger: what cameras are exposed by that wait for our word.
+        view: the page.
     """
 
     cameras: Annotated[list[CameraConfig], msgspec.Meta(min_length=1)]
@@ -144,6 +144,10 @@ class CamerasConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     pull_rate: _Rate | None = None
     box_ttl_s: Annotated[float, msgspec.Meta(gt=0, le=60)] = 0.5
     recording: RecordingConfig = RecordingConfig()
+    encoding: EncodingConfig = EncodingConfig()
+    sets: SetsConfig | None = None
+    trigger: TriggerConfig = TriggerConfig()
+    view: ViewConfig = ViewConfig()
 
     def rates_of(self, camera: CameraConfig) -> tuple[float, float]:
         """Tell the rates of putting and pulling of a camera: its own, or those of all."""

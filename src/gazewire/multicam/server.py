@@ -7,16 +7,16 @@ print(running.http_url, [camera.images_url for camera in running.cameras])
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 from gazewire.multicam.config import CameraConfig, CamerasConfig, ConfigError
 from gazewire.multicam.page import camera_routes, refuse
-from gazewire.multicam.recording import CameraRecorder
+from gazewire.multicam.recordings import Recordings
 from gazewire.multicam.running_camera import RunningCamera, SocketPlan
+from gazewire.multicam.trigger import SoftwareTrigger
 from gazewire.net import HttpServer
 from gazewire.time import Clock
 
@@ -33,10 +33,12 @@ class RunningCameras:
     Attributes:
         cameras: in the order of the configuration.
         http_url: of the page.
+        recordings: begins and ends recordings of all cameras.
     """
 
     cameras: tuple[RunningCamera, ...]
     http_url: str
+    recordings: Recordings
 
 
 @asynccontextmanager
@@ -48,6 +50,7 @@ async def serve_cameras(
     first_port: int = _FIRST_PORT,
     http_port: int = 0,
     record_dir: Path | None = None,
+    record: bool = False,
 ) -> AsyncIterator[RunningCameras]:
     """Open all cameras and their sockets, and serve the page, while the context lasts.
 
@@ -58,7 +61,8 @@ async def serve_cameras(
         first_port: of the first camera's images; its boxes and the other cameras count up from
             there. 0 is any free port for each.
         http_port: of the page; 0 is any free one.
-        record_dir: cameras are recorded to there; None: they are not.
+        record_dir: recordings go to there; None: to where the configuration says.
+        record: record all cameras from the start.
 
     Raises:
         SourceError: a camera cannot be opened.
@@ -67,13 +71,12 @@ async def serve_cameras(
         RecordingError: the folder cannot be written to.
     """
     plans = _plans(config, host, first_port)
-    open_recorder = None if record_dir is None else _recorders(config, record_dir)
 
     def open_all() -> list[RunningCamera]:
         with ExitStack() as undo:
             opened = []
             for camera, plan in zip(config.cameras, plans, strict=True):
-                running = RunningCamera(camera, plan, clock, open_recorder)
+                running = RunningCamera(camera, plan, clock)
                 # Whoever comes after may fail; from here on, leaving the stack closes this one.
                 undo.push(running)
                 opened.append(running)
@@ -81,14 +84,20 @@ async def serve_cameras(
             return opened
 
     cameras = await asyncio.to_thread(open_all)
+    folder = record_dir or Path(config.recording.folder)
+    recordings = Recordings(cameras, config, folder, clock)
+    waiting = [camera for camera in cameras if camera.config.trigger == "software"]
     try:
         for running in cameras:
             running.__enter__()
-        async with HttpServer(
-            camera_routes(cameras), host=host, port=http_port, refuse=refuse
-        ) as server:
-            yield RunningCameras(tuple(cameras), server.url)
+        if record:
+            await asyncio.to_thread(recordings.start)
+        with SoftwareTrigger(waiting, config.trigger.rate_hz) as trigger:
+            routes = camera_routes(cameras, recordings, trigger, config.view)
+            async with HttpServer(routes, host=host, port=http_port, refuse=refuse) as server:
+                yield RunningCameras(tuple(cameras), server.url, recordings)
     finally:
+        await asyncio.to_thread(recordings.stop)
         # Side by side: each may wait for an image first.
         await asyncio.gather(
             *(asyncio.to_thread(running.__exit__, None, None, None) for running in cameras)
@@ -128,24 +137,3 @@ def _address(camera: CameraConfig, address: str, host: str) -> tuple[str, int]:
         raise ConfigError(f"{camera.name}: there is no port {port}")
     # What says nothing about an interface gets the one that the program was told.
     return ("0.0.0.0" if named == "*" else host if named == _LOCAL else named), int(port)
-
-
-def _recorders(
-    config: CamerasConfig, folder: Path
-) -> Callable[[CameraConfig, int, int, float], CameraRecorder]:
-    started = datetime.now().astimezone()
-
-    def open_recorder(
-        camera: CameraConfig, width: int, height: int, rate_hz: float
-    ) -> CameraRecorder:
-        return CameraRecorder(
-            folder,
-            camera,
-            width,
-            height,
-            rate_hz,
-            quantiser=config.recording.quantiser,
-            started=started,
-        )
-
-    return open_recorder

@@ -1,93 +1,119 @@
-// All cameras: their state twice a second, their images as fast as they can be shown.
+// All cameras: their state twice a second, recording, and the keyboard.
+
+import { Card } from "/cameras/card.js";
 
 const STATE_EVERY_MS = 500;
-const PREVIEW_EVERY_MS = 100;
-const SVG = "http://www.w3.org/2000/svg";
+const LITTLE_DISK_MB = 2000;
 
 const grid = document.getElementById("grid");
-const link = document.getElementById("link");
-const cards = new Map();
+const told = document.getElementById("told");
+const record = document.getElementById("record");
+const stop = document.getElementById("stop");
+const trigger = document.getElementById("trigger");
+const keys = document.getElementById("keys");
+const cards = [];
 
-function makeCard(number) {
-  const card = document.getElementById("camera").content.cloneNode(true).querySelector("article");
-  card.addEventListener("keydown", (event) => {
-    if (event.key === "Enter") card.classList.toggle("whole");
+function tell(text, isBad = false) {
+  told.textContent = text;
+  told.classList.toggle("bad", isBad);
+}
+
+async function ask(path) {
+  try {
+    const answer = await fetch(path, { method: "POST" });
+    const said = await answer.json();
+    tell(said.message ?? said.told ?? "", !answer.ok);
+  } catch {
+    tell("The program does not answer.", true);
+  }
+}
+
+function showRecording(recording) {
+  record.disabled = recording.active;
+  stop.disabled = !recording.active;
+  const minutes = Math.floor(recording.seconds / 60);
+  const seconds = String(Math.floor(recording.seconds % 60)).padStart(2, "0");
+  document.getElementById("recording").textContent =
+    recording.active ? `● recording ${minutes}:${seconds} to ${recording.folder}` : "";
+  const disk = document.getElementById("disk");
+  const free = recording.disk_free_mb;
+  disk.textContent = free === null ? "" : `disk: ${(free / 1000).toFixed(1)} GB left`;
+  disk.classList.toggle("bad", free !== null && free < LITTLE_DISK_MB);
+}
+
+function show({ cameras, recording, view }) {
+  if (view.columns) grid.style.setProperty("--columns", view.columns);
+  cameras.forEach((camera, number) => {
+    if (!cards[number]) {
+      cards[number] = new Card(number, view.rate_hz);
+      grid.append(cards[number].element);
+    }
+    cards[number].show(camera);
   });
-  card.addEventListener("dblclick", () => card.classList.toggle("whole"));
-  const image = card.querySelector("img");
-  // The next one is asked for when the last one is there: whoever is slow sees fewer.
-  const again = () => setTimeout(() => {
-    image.src = `/api/cameras/${number}/preview.jpg?at=${Date.now()}`;
-  }, PREVIEW_EVERY_MS);
-  image.addEventListener("load", again);
-  image.addEventListener("error", () => setTimeout(again, 1000));
-  again();
-  grid.append(card);
-  return card;
+  trigger.hidden = !cameras.some((camera) => camera.waits);
+  showRecording(recording);
 }
 
-function element(name, attributes, text = "") {
-  const made = document.createElementNS(SVG, name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  made.textContent = text;
-  return made;
-}
-
-function drawBoxes(svg, camera) {
-  svg.setAttribute("viewBox", `0 0 ${camera.width} ${camera.height}`);
-  svg.replaceChildren(...camera.boxes.flatMap((box) => {
-    const [x1, y1] = box.TOP_LEFT;
-    const [x2, y2] = box.BOTTOM_RIGHT;
-    const isPoint = x1 === x2 && y1 === y2;
-    const shape = isPoint
-      ? element("circle", { cx: x1, cy: y1, r: camera.width / 160 })
-      : element("rect", { x: x1, y: y1, width: x2 - x1, height: y2 - y1 });
-    const label = box.LABEL ?? "";
-    const size = camera.width / 40;
-    return label ? [shape, element("text", { x: x1, y: y1 - size / 4, "font-size": size }, label)] : [shape];
-  }));
-}
-
-function row(term, text, isBad = false) {
-  const name = document.createElement("dt");
-  const value = document.createElement("dd");
-  name.textContent = term;
-  value.textContent = text;
-  value.classList.toggle("bad", isBad);
-  return [name, value];
-}
-
-function show(camera, number) {
-  if (!cards.has(number)) cards.set(number, makeCard(number));
-  const card = cards.get(number);
-  card.classList.toggle("gone", !camera.connected);
-  card.querySelector("h2").textContent = camera.name;
-  card.querySelector("img").alt = `What ${camera.name} sees`;
-  drawBoxes(card.querySelector("svg"), camera);
-  const drops = Object.entries(camera.dropped).filter(([, count]) => count);
-  card.querySelector("dl").replaceChildren(
-    ...row("rate", camera.connected ? `${camera.fps.toFixed(1)} a second` : "gone", !camera.connected),
-    ...row("images", String(camera.frames)),
-    ...row("lost", drops.map(([cause, count]) => `${count} ${cause}`).join(", ") || "none", drops.length > 0),
-    ...row("sockets", `${camera.images}, ${camera.boxes_address}`),
-    ...row("readers", String(camera.subscribers)),
-    ...(camera.malformed ? row("malformed", String(camera.malformed), true) : []),
-    ...(camera.recording ? row("recording", camera.recording) : []),
-    ...camera.clients.flatMap((client) =>
-      row(client.name, `answers after ${client.latency_p50_ms.toFixed(1)} ms, p99 ${client.latency_p99_ms.toFixed(1)} ms`)),
-  );
-}
+let isLost = false;
 
 async function refresh() {
   try {
     const answer = await fetch("/api/cameras");
-    const { cameras } = await answer.json();
-    cameras.forEach(show);
-    link.textContent = "";
+    show(await answer.json());
+    if (isLost) tell("");
+    isLost = false;
   } catch {
-    link.textContent = "The program does not answer.";
+    isLost = true;
+    tell("The program does not answer.", true);
   }
   setTimeout(refresh, STATE_EVERY_MS);
 }
+
+function current() {
+  return cards.findIndex((card) => card.element.contains(document.activeElement));
+}
+
+function go(number) {
+  cards[(number + cards.length) % cards.length]?.element.focus();
+}
+
+// How many cameras are side by side, for the arrows that go up and down.
+function columns() {
+  return getComputedStyle(grid).gridTemplateColumns.split(" ").length;
+}
+
+const MOVES = { ArrowRight: () => 1, ArrowLeft: () => -1, ArrowDown: columns, ArrowUp: () => -columns() };
+
+const KEYS = {
+  Enter: (card) => card?.toggleWhole(),
+  s: (card) => {
+    if (!card) return;
+    card.settings.open = !card.settings.open;
+    card.settings.querySelector("summary").focus();
+  },
+  i: (card) => card?.subject.focus(),
+  t: () => { if (!trigger.hidden) ask("/api/trigger"); },
+  "?": () => keys.showModal(),
+};
+
+document.addEventListener("keydown", (event) => {
+  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  const number = current();
+  if (event.ctrlKey && event.shiftKey && key === "r") { event.preventDefault(); ask("/api/record"); return; }
+  if (event.ctrlKey && event.shiftKey && key === "e") { event.preventDefault(); ask("/api/stop"); return; }
+  if (event.ctrlKey && key === "f") { event.preventDefault(); document.body.classList.toggle("bare"); return; }
+  if (event.ctrlKey || event.altKey || event.metaKey || keys.open) return;
+  if (key === "Escape" && number >= 0) { go(number); return; }
+  // Fields and buttons have keys of their own.
+  if (event.target.closest("input, select, button, summary")) return;
+  if (/^[1-9]$/.test(key)) { if (Number(key) <= cards.length) go(Number(key) - 1); return; }
+  if (key in MOVES) { event.preventDefault(); go(number < 0 ? 0 : number + MOVES[key]()); return; }
+  if (key in KEYS) { event.preventDefault(); KEYS[key](cards[number]); }
+});
+
+record.addEventListener("click", () => ask("/api/record"));
+stop.addEventListener("click", () => ask("/api/stop"));
+trigger.addEventListener("click", () => ask("/api/trigger"));
+document.getElementById("help").addEventListener("click", () => keys.showModal());
 
 refresh();
