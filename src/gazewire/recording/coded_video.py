@@ -59,6 +59,7 @@ class CodedVideo:
     as many instants as pictures.
 
     Attributes:
+        first_unix_ns: instant of the first picture; None where there is none yet.
         frames: how many pictures were written.
         dropped: how many were left out because their instant did not lie after the one before, and
             of those that follow them up to the next key frame, which cannot be decoded without.
@@ -91,6 +92,7 @@ class CodedVideo:
         self._shape = shape
         self._parameter_sets = parameter_sets
         self._sound = sound
+        self.first_unix_ns: int | None = None
         self._newest_unix_ns = -1
         self._needs_keyframe = True
         self._files: tuple[Instants, FragmentedMp4Writer] | None = None
@@ -120,12 +122,14 @@ class CodedVideo:
         times.append(unit.timestamp_unix_ns)
         container.write(unit)
         self.frames += 1
+        if self.first_unix_ns is None:
+            self.first_unix_ns = unit.timestamp_unix_ns
         self._newest_unix_ns = unit.timestamp_unix_ns
         self._needs_keyframe = False
         return True
 
     def append_sound(self, unit: AudioAccessUnit) -> None:
-        """Write sound; what was heard before the first picture is not part of the recording.
+        """Write sound, from the first picture on; see `AlignedSound`.
 
         Raises:
             RecordingError: it could not be written.

@@ -10,7 +10,7 @@ from gazewire.device.state import DeviceState
 from gazewire.device.templates import DEFAULT_ANSWERS, DEFAULT_TEMPLATE, Questionnaire
 from gazewire.errors import DeviceRefusedError, RecordingError
 from gazewire.model import AccessUnit, Event, Frame, GazeDatum, Hardware, Phone, Recording
-from gazewire.recording import Recordable, Recorder, RecordingFolder
+from gazewire.recording import EyesUnit, Recordable, Recorder, RecordingFolder
 from gazewire.time import ManualClock
 from gazewire.wire.template import UNANSWERED
 
@@ -218,3 +218,20 @@ async def test_leaving_saves_what_could_not_be_saved_on_request(tmp_path: Path) 
         await bench.recordings.start()
         bench.take_answers_back()
     assert bench.disk.end == "finished"
+
+
+async def test_coded_pictures_of_the_eyes_are_recorded_and_begin_with_a_key_frame(
+    bench: Bench,
+) -> None:
+    eyes = bench.recordings.eyes
+    assert not eyes.is_wanted
+    await eyes.take(KEY)
+    await bench.recordings.start()
+    assert eyes.is_wanted
+    assert eyes.wants_keyframe
+    await eyes.take(KEY)
+    assert not eyes.wants_keyframe
+    await eyes.take(DIFFERENCE)
+    await bench.recordings.stop_and_save()
+    assert not eyes.is_wanted
+    assert bench.disk.records == [EyesUnit(KEY), EyesUnit(DIFFERENCE)]

@@ -5,15 +5,17 @@ import signal
 import subprocess
 import sys
 import textwrap
+from itertools import islice
 
+import numpy as np
 import pytest
 
 from gazewire.errors import RecordingError
-from gazewire.model import AccessUnit
+from gazewire.model import AccessUnit, AudioAccessUnit, AudioChunk
 
 av = pytest.importorskip("av", reason="needs the extra [video]")
 
-from gazewire.media import FragmentedMp4Writer, H264Encoder, VideoFile  # noqa: E402
+from gazewire.media import AacEncoder, FragmentedMp4Writer, H264Encoder, VideoFile  # noqa: E402
 
 START = 1_790_000_000_123_456_789
 FRAME_NS = 33_333_333
@@ -139,3 +141,47 @@ def test_writing_costs_no_start_codes_in_the_file(tmp_path, encoder, numbered):
         writer.write(unit)
     (nal_unit,) = unit.nal_units
     assert len(nal_unit).to_bytes(4, "big") + nal_unit in path.read_bytes()
+
+
+def test_sound_lies_beside_the_pictures_to_the_sample(tmp_path, encoder, numbered):
+    path = tmp_path / "a.mp4"
+    rate_hz = 16_000
+    aac = AacEncoder(sample_rate_hz=rate_hz, channels=1)
+    # Silence for half a second, then a tone.
+    at = np.arange(3 * rate_hz)
+    tone = np.where(at < rate_hz // 2, 0, 9000 * np.sin(2 * np.pi * 440 * at / rate_hz))
+    with FragmentedMp4Writer(
+        path, width=64, height=48, parameter_sets=encoder.parameter_sets, sound=(rate_hz, 1)
+    ) as writer:
+        for index in range(60):
+            writer.write(encoder.encode(numbered(index % 200, START + index * FRAME_NS)))
+            part = slice(index * 600, (index + 1) * 600)
+            chunk = AudioChunk(
+                index=index,
+                timestamp_unix_ns=START + int(at[0] + 600 * index) * 1_000_000_000 // rate_hz,
+                sample_rate_hz=rate_hz,
+                channels=1,
+                samples=tone[part].astype("<i2").tobytes(),
+            )
+            for unit in aac.encode(chunk):
+                writer.write_sound(unit)
+    # In ticks, the pictures are where they are without sound.
+    assert packet_ticks(path) == [round(index * FRAME_NS * 9 / 100_000) for index in range(60)]
+    sound = VideoFile(path).sound
+    assert (sound.sample_rate_hz, sound.channels) == (rate_hz, 1)
+    samples = np.frombuffer(b"".join(islice(sound.blocks(), 30)), "<i2")
+    # Coding smears the onset a little, and keeps the phase of what follows.
+    truth = tone[: len(samples)]
+    steady = slice(rate_hz * 3 // 4, rate_hz)
+    lags = range(-15, 16)
+    likeness = [np.dot(truth[steady], np.roll(samples, lag)[steady]) for lag in lags]
+    assert lags[int(np.argmax(likeness))] == 0
+    assert np.flatnonzero(np.abs(samples) > 4500)[0] == pytest.approx(rate_hz // 2, abs=36)
+
+
+def test_sound_without_a_track_for_it_is_left_out(tmp_path, encoder, numbered):
+    path = tmp_path / "a.mp4"
+    with writer_to(path, encoder) as writer:
+        writer.write(encoder.encode(numbered(0, START)))
+        writer.write_sound(AudioAccessUnit(timestamp_unix_ns=START, data=b"any"))
+    assert VideoFile(path).sound is None

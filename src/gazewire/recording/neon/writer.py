@@ -34,7 +34,7 @@ import numpy as np
 
 from gazewire.camera import GlassesInfo, VideoShape
 from gazewire.errors import RecordingError
-from gazewire.media import AacEncoder, H264Encoder
+from gazewire.media import H264Encoder
 from gazewire.model import (
     AccessUnit,
     AudioChunk,
@@ -49,6 +49,7 @@ from gazewire.model import (
     Onset,
     Saccade,
 )
+from gazewire.recording.aligned_sound import AlignedSound
 from gazewire.recording.folder import RecordingFolder
 from gazewire.recording.neon.events import EventLog
 from gazewire.recording.neon.info import (
@@ -169,16 +170,14 @@ class NeonRecordingWriter:
         self._scene_layout = INVISIBLE_SCENE_VIDEO if is_invisible else SCENE_VIDEO
         self._scene: VideoTrack | None = None
         self._eyes: VideoTrack | None = None
-        self._sound: AacEncoder | None = None
+        self._sound: AlignedSound | None = None
         if glasses.scene is not None and scene_parameter_sets is not None:
             self._scene = VideoTrack(
                 folder, self._scene_layout, glasses.scene, scene_parameter_sets, glasses.audio
             )
             if glasses.audio is not None:
                 audio = glasses.audio
-                self._sound = AacEncoder(
-                    sample_rate_hz=audio.sample_rate_hz, channels=audio.channels
-                )
+                self._sound = AlignedSound(audio.sample_rate_hz, audio.channels)
         if glasses.eyes is not None and eyes_parameter_sets is not None and not is_invisible:
             self._eyes = VideoTrack(folder, EYES_VIDEO, glasses.eyes, eyes_parameter_sets)
         self._answers = answers
@@ -358,8 +357,9 @@ class NeonRecordingWriter:
         return self._imu.append(instant, {layout: row})
 
     def _write_sound(self, chunk: AudioChunk) -> None:
-        if self._scene is not None and self._sound is not None:
-            for unit in self._sound.encode(chunk):
+        first_ns = None if self._scene is None else self._scene.first_unix_ns
+        if self._scene is not None and self._sound is not None and first_ns is not None:
+            for unit in self._sound.encode(chunk, first_ns):
                 self._scene.append_sound(unit)
 
     def _write_movement(self, movement: Fixation | Saccade) -> bool:

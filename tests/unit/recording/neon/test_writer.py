@@ -9,10 +9,11 @@ import zlib
 import numpy as np
 import pytest
 
-from gazewire.camera import GlassesInfo, VideoShape
+from gazewire.camera import AudioShape, GlassesInfo, VideoShape
 from gazewire.errors import RecordingError
 from gazewire.model import (
     AccessUnit,
+    AudioChunk,
     Blink,
     Event,
     Eyelid,
@@ -24,7 +25,7 @@ from gazewire.model import (
     Onset,
     Saccade,
 )
-from gazewire.recording import RecordingFolder, RecordingTimeline
+from gazewire.recording import EyesUnit, RecordingFolder, RecordingTimeline, open_recording
 
 av = pytest.importorskip("av", reason="needs the extra [video]")
 
@@ -424,3 +425,96 @@ def test_folder_that_cannot_be_written_to_is_an_error(begin, folder):
 
     with pytest.raises(RecordingError, match="cannot be written"):
         begin()
+
+
+def eyes(index: int) -> Frame:
+    return Frame(
+        camera="eyes",
+        index=index,
+        timestamp_unix_ns=T + 5 * MS * index,
+        width=384,
+        height=192,
+        pixel_format="gray",
+        data=bytes([40 * index]) * (384 * 192),
+    )
+
+
+def test_pictures_of_the_eyes_and_sound_come_back(begin, folder, numbered):
+    scene = H264Encoder(width=64, height=48, rate_hz=30)
+    pair = H264Encoder(width=384, height=192, rate_hz=200)
+    glasses = GlassesInfo(
+        description="neon",
+        scene=VideoShape(width=64, height=48, rate_hz=30),
+        eyes=VideoShape(width=384, height=192, rate_hz=200),
+        audio=AudioShape(sample_rate_hz=8000, channels=1),
+    )
+    writer = begin(
+        glasses,
+        scene_parameter_sets=scene.parameter_sets,
+        eyes_parameter_sets=pair.parameter_sets,
+    )
+    for index in range(30):
+        at = T + 33 * MS * index
+        writer.write(scene.encode(numbered(index, at)))
+        chunk = AudioChunk(
+            index=index,
+            timestamp_unix_ns=at,
+            sample_rate_hz=8000,
+            channels=1,
+            samples=np.full(264, 1000, "<i2").tobytes(),
+        )
+        writer.write(chunk)
+    for index in range(5):
+        writer.write(EyesUnit(pair.encode(eyes(index))))
+    writer.checkpoint(T + 500 * MS)
+    writer.finish(T + 1000 * MS)
+
+    timeline = RecordingTimeline(folder.path, loop=False)
+    assert timeline.info.audio == AudioShape(sample_rate_hz=8000, channels=1)
+    records = list(timeline.records(T))
+    pairs = [r for r in records if isinstance(r, Frame) and r.camera == "eyes"]
+    assert [frame.timestamp_unix_ns for frame in pairs] == [T + 5 * MS * i for i in range(5)]
+    means = [np.frombuffer(frame.data, np.uint8)[: 384 * 192].mean() for frame in pairs]
+    assert means == pytest.approx([16 + 40 * i * 219 / 255 for i in range(5)], abs=3)
+    heard = np.concatenate(
+        [np.frombuffer(r.samples, "<i2") for r in records if isinstance(r, AudioChunk)]
+    )
+    assert np.median(heard[1000:5000]) == pytest.approx(1000, abs=100)
+
+
+def test_invisible_is_laid_out_as_its_phone_does(begin, folder, numbered):
+    scene = H264Encoder(width=64, height=48, rate_hz=30)
+    glasses = GlassesInfo(
+        description="invisible",
+        scene=VideoShape(width=64, height=48, rate_hz=30),
+        has_eye_events=True,
+    )
+    writer = begin(glasses, scene_parameter_sets=scene.parameter_sets, is_invisible=True)
+    written = [
+        GazeDatum(timestamp_unix_ns=T + 1, x_px=1, y_px=2, worn=False),
+        ImuDatum(
+            timestamp_unix_ns=T + 2,
+            gyro_deg_s=(1.5, 2, 3),
+            accel_g=(0, 0.5, 1),
+            quaternion_wxyz=(1, 0, 0, 0),
+        ),
+        scene.encode(numbered(3, T + 3)),
+        Blink(start_unix_ns=T + 1, end_unix_ns=T + 4),
+    ]
+    for record in written:
+        writer.write(record)
+    writer.finish(T + 5)
+
+    names = {path.name for path in folder.path.iterdir()}
+    assert {"PI world v1 ps1.mp4", "PI world v1 ps1.time", "extimu ps1.raw"} <= names
+    assert not [name for name in names if name.endswith(".dtype") or name.startswith("Neon")]
+    info = read_json(folder, "info.json")
+    assert info["data_format_version"].startswith("1.")
+    assert info["glasses_serial_number"] == "841684"
+    with open_recording(folder.path) as recording:
+        assert recording.facts.layout == "invisible"
+        assert recording.examine() == ()
+        assert recording.series("imu")["gyro_x"].tolist() == [1.5]
+        assert recording.series("gaze")["worn"].tolist() == [False]
+        assert len(recording.videos["world"]) == 1
+        assert "blinks" not in recording.series_names
