@@ -26,7 +26,18 @@ from gazewire.model.imu import ImuDatum
 from gazewire.model.mapped_gaze import DatumReference, GazeRay, MappedGaze
 from gazewire.model.mark import Event
 from gazewire.model.notification import Notification
-from gazewire.model.pupil import Circle3d, Ellipse, EyeId, EyeModel, Point2, PupilDatum, Sphere
+from gazewire.model.pupil import (
+    METHOD_2D,
+    METHOD_3D,
+    Circle3d,
+    Ellipse,
+    EyeId,
+    EyeModel,
+    Point2,
+    PupilDatum,
+    Sphere,
+    nothing_found,
+)
 from gazewire.model.status import (
     Component,
     Hardware,
@@ -40,6 +51,8 @@ from gazewire.model.status import (
 from gazewire.model.surface import Matrix3, SurfaceDatum, SurfaceFixation, SurfaceGaze
 
 __all__ = [
+    "METHOD_2D",
+    "METHOD_3D",
     "AccessUnit",
     "Annotation",
     "AudioAccessUnit",
@@ -89,4 +102,5 @@ __all__ = [
     "SurfaceFixation",
     "SurfaceGaze",
     "Vector3",
+    "nothing_found",
 ]

@@ -8,7 +8,24 @@ import msgspec
 
 from gazewire.model.gaze import Vector3
 
-__all__ = ["Circle3d", "Ellipse", "EyeId", "EyeModel", "Point2", "PupilDatum", "Sphere"]
+__all__ = [
+    "METHOD_2D",
+    "METHOD_3D",
+    "Circle3d",
+    "Ellipse",
+    "EyeId",
+    "EyeModel",
+    "Point2",
+    "PupilDatum",
+    "Sphere",
+    "nothing_found",
+]
+
+METHOD_2D = "2d c++"
+"""By this very text a 3-D detector of the Core program takes a pupil for its input."""
+
+METHOD_3D = "pye3d 0.3.2 real-time"
+"""Clients look for ``3d`` in it, and some for the name of the program's own detector."""
 
 EyeId = Literal[0, 1]
 """0 is the wearer's right eye, 1 the left one."""
@@ -110,3 +127,17 @@ class PupilDatum(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     ellipse: Ellipse
     confidence: float
     model: EyeModel | None = None
+
+
+def nothing_found(eye_id: EyeId, timestamp_unix_ns: int) -> PupilDatum:
+    """The datum of a 2-D detector that found no pupil."""
+    return PupilDatum(
+        eye_id=eye_id,
+        detector="2d",
+        method=METHOD_2D,
+        timestamp_unix_ns=timestamp_unix_ns,
+        norm_pos=(0.0, 1.0),
+        diameter_px=0.0,
+        ellipse=Ellipse(center_px=(0.0, 0.0), axes_px=(0.0, 0.0), angle_deg=-90.0),
+        confidence=0.0,
+    )

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from gazewire.model import Ellipse, EyeId, Frame, PupilDatum
+from gazewire.model import METHOD_2D, METHOD_3D, Frame, PupilDatum, nothing_found
 from gazewire.optics import Camera as Optics
 from gazewire.service.detector_settings import DetectorSettings
 from gazewire.time import Clock
@@ -25,12 +25,6 @@ __all__ = [
     "PupilSource",
     "nothing_found",
 ]
-
-METHOD_2D = "2d c++"
-"""By this very text a 3-D detector of the Core program takes a pupil for its input."""
-
-METHOD_3D = "pye3d 0.3.2 real-time"
-"""Clients look for ``3d`` in it, and some for the name of the program's own detector."""
 
 
 class Exposure(Protocol):
@@ -140,17 +134,3 @@ class NoCamera:
 
     async def publish_to(self, publish: Callable[[Exposure], None], clock: Clock) -> None:
         """Publish nothing."""
-
-
-def nothing_found(eye_id: EyeId, timestamp_unix_ns: int) -> PupilDatum:
-    """The datum of a 2-D detector that found no pupil."""
-    return PupilDatum(
-        eye_id=eye_id,
-        detector="2d",
-        method=METHOD_2D,
-        timestamp_unix_ns=timestamp_unix_ns,
-        norm_pos=(0.0, 1.0),
-        diameter_px=0.0,
-        ellipse=Ellipse(center_px=(0.0, 0.0), axes_px=(0.0, 0.0), angle_deg=-90.0),
-        confidence=0.0,
-    )

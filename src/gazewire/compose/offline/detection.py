@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Executor
 from pathlib import Path
+from uuid import uuid4
 
 from gazewire.compose.offline.eye_in_space import SeenPupil
 from gazewire.compose.offline.eye_movements import blinks_of, fixation_data, movements_of
@@ -16,13 +18,13 @@ from gazewire.compose.offline.pupil_line import PupilLine
 from gazewire.compose.offline.report import DetectionReport, EyeReport, Stage
 from gazewire.compose.offline.stored_calibration import stored_calibration
 from gazewire.compose.offline.tracks import MIN_CONFIDENCE, GazeLog, PupilLog
+from gazewire.errors import RecordingError
 from gazewire.export import write_csv
 from gazewire.gaze import GazeFitError
 from gazewire.model import BlinkResponse, DetectedBlink, DetectedSaccade, EyeId, PupilDatum
-from gazewire.recording.core import read_pldata
+from gazewire.recording import RecordingFolder
+from gazewire.recording.core import CoreFiles, read_pldata
 from gazewire.recording.finding import Findings
-from gazewire.service import RecordingPlan
-from gazewire.service.pldata import PldataWriter
 from gazewire.wire.ipc import Message, WireBlink, WireFixation, decode_pupil, wire_gaze
 
 __all__ = ["Detection"]
@@ -63,37 +65,43 @@ class Detection:
             RecordingError: the data cannot be written.
             SourceError: a film cannot be opened any more.
         """
-        plan = RecordingPlan(
-            folder=self._folder,
-            session_name=self._footage.name,
+        try:
+            yield from self._run()
+        except OSError as error:
+            raise RecordingError(
+                f"cannot write into {self._folder.parent}: {error.strerror or error}"
+            ) from error
+
+    def _run(self) -> Iterator[Stage]:
+        files = CoreFiles(
+            RecordingFolder.existing(self._folder),
+            recording_id=str(uuid4()),
+            name=self._footage.name,
             start_unix_ns=self._footage.start_unix_ns,
             start_core_s=self._footage.start_core_s,
         )
-        writer = PldataWriter(plan)
-        try:
-            yield from self._find_pupils(writer)
-            yield from self._map_gaze(writer)
+        with contextlib.closing(files):
+            yield from self._find_pupils(files)
+            yield from self._map_gaze(files)
             yield Stage("Eye movements", 0, 1)
-            self._find_movements(writer)
+            self._find_movements(files)
             yield Stage("Eye movements", 1, 1)
-        finally:
-            last_ns = max(int(film.times_unix_ns.max()) for film in self._footage.films)
-            writer.finish(last_ns)
+            files.sync(max(int(film.times_unix_ns.max()) for film in self._footage.films))
 
-    def _find_pupils(self, writer: PldataWriter) -> Iterator[Stage]:
+    def _find_pupils(self, files: CoreFiles) -> Iterator[Stage]:
         total = self._footage.picture_count
         merged = _InOrder(self._footage.eye_ids)
         yield Stage("Pupils", 0, total)
         for eye_id, seen in self._line.run():
             for one in merged.add(eye_id, seen):
-                self._write_pupil(writer, *one)
+                self._write_pupil(files, *one)
             yield Stage("Pupils", self._done(), total)
         for one in merged.rest():
-            self._write_pupil(writer, *one)
+            self._write_pupil(files, *one)
 
-    def _write_pupil(self, writer: PldataWriter, eye_id: EyeId, seen: SeenPupil) -> None:
+    def _write_pupil(self, files: CoreFiles, eye_id: EyeId, seen: SeenPupil) -> None:
         for message in seen.messages:
-            writer.write(message)
+            files.write(message)
         self._pupils[eye_id].add(seen)
         told = self.report.eyes[eye_id]
         told.damaged = self._line.damaged[eye_id]
@@ -104,7 +112,7 @@ class Detection:
     def _done(self) -> int:
         return sum(told.pictures + told.damaged for told in self.report.eyes.values())
 
-    def _map_gaze(self, writer: PldataWriter) -> Iterator[Stage]:
+    def _map_gaze(self, files: CoreFiles) -> Iterator[Stage]:
         report, scene_camera = self.report, self._footage.scene_camera
         calibration = None
         if self._footage.is_core:
@@ -126,7 +134,7 @@ class Detection:
             if mapper.mode in pupil.method:
                 for gaze in mapper.map(pupil, running):
                     wire = wire_gaze(gaze, self._time)
-                    writer.write(Message.from_struct(wire.topic, wire))
+                    files.write(Message.from_struct(wire.topic, wire))
                     self._gaze.add(gaze, wire.topic)
                     report.gaze += 1
             if not count % _TOLD:
@@ -139,23 +147,23 @@ class Detection:
         for record in read_pldata(content, _PUPILS_FILE, Findings()):
             yield decode_pupil(Message(record.topic, record.payload)).datum(self._time)
 
-    def _find_movements(self, writer: PldataWriter) -> None:
+    def _find_movements(self, files: CoreFiles) -> None:
         pupils = {eye_id: log.track() for eye_id, log in self._pupils.items()}
         gaze = self._gaze.track(self._footage.scene_camera)
         movements = movements_of(gaze, pupils)
         if gaze is not None:
             for fixation in fixation_data(gaze, movements):
                 wire = WireFixation.from_fixation(fixation, self._time)
-                writer.write(Message.from_struct(wire.topic, wire))
+                files.write(Message.from_struct(wire.topic, wire))
                 self.report.fixations += 1
         blinks = blinks_of(pupils)
         for blink in blinks:
-            self._write_blink(writer, blink)
+            self._write_blink(files, blink)
         self.report.blinks = len(blinks)
         self.report.saccades = sum(isinstance(one, DetectedSaccade) for _, one in movements)
         write_csv(movement_table(movements, self._time), self._folder)
 
-    def _write_blink(self, writer: PldataWriter, blink: DetectedBlink) -> None:
+    def _write_blink(self, files: CoreFiles, blink: DetectedBlink) -> None:
         for kind, at in (("onset", blink.start_unix_ns), ("offset", blink.end_unix_ns)):
             response = BlinkResponse(
                 kind="onset" if kind == "onset" else "offset",
@@ -164,7 +172,7 @@ class Detection:
                 base=(),
             )
             wire = WireBlink.from_response(response, self._time)
-            writer.write(Message.from_struct(wire.topic, wire))
+            files.write(Message.from_struct(wire.topic, wire))
 
 
 class _InOrder:

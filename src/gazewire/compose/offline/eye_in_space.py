@@ -11,8 +11,7 @@ from gazewire.compose.offline.footage import EyeView
 from gazewire.compose.offline.recorded_time import RecordedTime
 from gazewire.eye import Pupil2d
 from gazewire.eye.model3d import EyeModel3d
-from gazewire.model import PupilDatum, Vector3
-from gazewire.service import METHOD_2D, METHOD_3D, nothing_found
+from gazewire.model import METHOD_2D, METHOD_3D, PupilDatum, Vector3, nothing_found
 from gazewire.wire.ipc import Message, wire_pupil
 
 __all__ = ["EyeStretch", "SeenPupil", "place_in_space"]

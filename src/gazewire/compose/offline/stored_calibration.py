@@ -10,14 +10,11 @@ from typing import TypeVar, get_args
 
 import msgspec
 
-from gazewire.errors import RemoteProtocolError
-from gazewire.gaze import Gazer
-from gazewire.model import PupilDatum
+from gazewire.gaze import Gazer, GazeReference
+from gazewire.model import Point2, PupilDatum, Vector3
 from gazewire.recording.core import read_pldata
 from gazewire.recording.finding import Findings
 from gazewire.recording.rows import read_file
-from gazewire.service import Reference
-from gazewire.service.calibration import parse_reference
 from gazewire.time import TimeBase
 
 __all__ = ["StoredCalibration", "stored_calibration"]
@@ -44,7 +41,7 @@ class StoredCalibration:
 
     gazer: Gazer
     params: Mapping[str, object]
-    references: tuple[Reference, ...] = ()
+    references: tuple[GazeReference, ...] = ()
 
     def needs(self, pupil: PupilDatum) -> bool:
         """Tell whether a pupil is of the time in which it came about."""
@@ -59,9 +56,19 @@ class StoredCalibration:
         return min(times) - _AROUND_NS, max(times) + _AROUND_NS
 
 
+class _Reference(msgspec.Struct):
+    timestamp: float
+    norm_pos: Point2 | None = None
+    mm_pos: Vector3 | None = None
+
+
+class _CalibrationData(msgspec.Struct):
+    ref_list: tuple[_Reference, ...] = ()
+
+
 class _Setup(msgspec.Struct):
     gazer_class_name: str = ""
-    calib_data: dict[str, object] = {}
+    calib_data: _CalibrationData = msgspec.field(default_factory=_CalibrationData)
 
 
 class _Result(msgspec.Struct):
@@ -126,7 +133,7 @@ def _of_player(folder: Path) -> Iterator[StoredCalibration]:
 
 
 def _known(
-    name: str, params: Mapping[str, object], references: tuple[Reference, ...]
+    name: str, params: Mapping[str, object], references: tuple[GazeReference, ...]
 ) -> StoredCalibration | None:
     gazer: Gazer | None = next((gazer for gazer in get_args(Gazer) if gazer == name), None)
     if gazer is None or not params:
@@ -134,13 +141,14 @@ def _known(
     return StoredCalibration(gazer=gazer, params=params, references=references)
 
 
-def _references(setup: _Setup, time: TimeBase) -> Iterator[Reference]:
-    listed = setup.calib_data.get("ref_list")
-    for fields in listed if isinstance(listed, list) else ():
-        try:
-            yield parse_reference(fields, time)
-        except RemoteProtocolError:
-            continue
+def _references(setup: _Setup, time: TimeBase) -> Iterator[GazeReference]:
+    for told in setup.calib_data.ref_list:
+        if told.norm_pos is not None or told.mm_pos is not None:
+            yield GazeReference(
+                timestamp_unix_ns=time.unix_ns(told.timestamp),
+                norm_pos=told.norm_pos,
+                mm_pos=told.mm_pos,
+            )
 
 
 def _read(content: bytes, kind: type[_S]) -> _S:
