@@ -48,6 +48,16 @@ def find_chromium() -> str | None:
     return shutil.which("chromium") or shutil.which("chromium-browser")
 
 
+_KEY_CODES = {
+    "Enter": 13,
+    "Escape": 27,
+    "ArrowLeft": 37,
+    "ArrowUp": 38,
+    "ArrowRight": 39,
+    "ArrowDown": 40,
+}
+
+
 class Browser:
     """A Chromium with a profile of its own; leaving the context ends it.
 
@@ -271,10 +281,9 @@ class Page:
         await self.call("Input.insertText", {"text": text})
 
     async def press(self, key: str) -> None:
-        """Press and release a key that writes one letter, or Enter, or Escape."""
-        text = {"Enter": "\r", "Escape": ""}.get(key, key)
-        codes = {"Enter": 13, "Escape": 27}
-        code = codes.get(key, ord(key[0].upper()))
+        """Press and release a key that writes one letter, or Enter, Escape, or an arrow."""
+        text = {"Enter": "\r"}.get(key, key if len(key) == 1 else "")
+        code = _KEY_CODES.get(key, ord(key[0].upper()))
         for kind in ("keyDown", "keyUp"):
             await self.call(
                 "Input.dispatchKeyEvent",

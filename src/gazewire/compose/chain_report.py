@@ -22,6 +22,11 @@ HEARD = (
 )
 """Beginnings of the topics that a report is made of, besides pupils and gaze."""
 
+_REHEARSING = "No gaze yet: the wearer's eyes rehearse for some seconds"
+_UNCALIBRATED = "No gaze yet: calibrate first"
+_TOO_SLOW = "too slow for all eye pictures"
+_TOO_SLOW_HINT = "Eyes look at fewer pictures than their cameras give, so that gaze is not late"
+
 _WINDOW_NS = 5_000_000_000
 _MOST = 2000
 _NAMES: dict[EyeId, str] = {1: "left", 0: "right"}
@@ -34,6 +39,7 @@ class ChainReport:
         unix_ns: the program's clock.
         accuracy: compares gaze with the truth; None where nobody knows it.
         calibration_page: path of the page by which to calibrate; or empty.
+        rehearses: eyes begin by looking at known places, and what they see is fitted.
     """
 
     def __init__(
@@ -41,13 +47,16 @@ class ChainReport:
         unix_ns: Callable[[], int],
         accuracy: LiveAccuracy | None,
         calibration_page: str = "",
+        *,
+        rehearses: bool = False,
     ) -> None:
         self._unix_ns = unix_ns
         self._calibration_page = calibration_page
         self._accuracy = accuracy
         self._pupils: dict[EyeId, deque[PupilDatum]] = {eye: deque(maxlen=_MOST) for eye in _NAMES}
         self._slowed_from: dict[EyeId, float] = {}
-        self._calibration = "none"
+        self._calibration = "rehearsing" if rehearses else "none"
+        self._notice = _REHEARSING if rehearses else _UNCALIBRATED
 
     def take_pupil(self, pupil: PupilDatum) -> None:
         """Take note of a pupil of any detector."""
@@ -64,9 +73,11 @@ class ChainReport:
         fields = notification.fields
         match notification.subject, fields:
             case "calibration.successful", _:
-                self._calibration = "fitted"
+                self._calibration, self._notice = "fitted", ""
             case "calibration.failed", {"reason": str() as reason}:
                 self._calibration = f"failed: {reason}"
+                # What maps already goes on.
+                self._notice = self._notice and _UNCALIBRATED
             case subject, {"source": "calibration", "accuracy_deg": float() as accuracy_deg} if (
                 subject == ACCURACY_SUBJECT
             ):
@@ -87,8 +98,11 @@ class ChainReport:
                 value=self._calibration,
                 hint="How well the fitted mapping meets the targets that it was fitted to",
                 page=self._calibration_page,
+                notice=self._notice,
             )
         ]
+        if self._slowed_from:
+            told.append(Figure(label="Machine", value=_TOO_SLOW, hint=_TOO_SLOW_HINT))
         for eye_id, name in _NAMES.items():
             value = self._eye(eye_id)
             if value is not None:

@@ -148,7 +148,12 @@ async def serve_chain(
                 await asyncio.to_thread(synthetic_wearer(sources.seed).scene.paint)
             memory = WearerMemory(sources.seed, attention) if sources.is_synthetic else None
             accuracy = None if memory is None else LiveAccuracy(memory)
-            report = ChainReport(clock.unix_ns, accuracy, PAGE_PATH)
+            report = ChainReport(
+                clock.unix_ns,
+                accuracy,
+                PAGE_PATH,
+                rehearses=SYNTHETIC in sources.there.values(),
+            )
             pages = await stack.enter_async_context(calibration_page(running.addresses))
             truths = None
             if memory is not None:

@@ -11,8 +11,11 @@ something changes. What state there is and what follows is `gazewire.service.cal
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from gazewire.service.fitting import Fitting
 from gazewire.service.gazer_plugins import gazer_types
@@ -26,7 +29,7 @@ from gazewire.service.screen_marker import ScreenMarkerArgs, ScreenMarkers
 from gazewire.service.sighting import FindMarkers
 from gazewire.service.single_marker import PHYSICAL, MovingMarker, SingleMarkerArgs
 from gazewire.service.world import World
-from gazewire.surface import find_calibration_markers
+from gazewire.surface import CalibrationMarker, find_calibration_markers
 
 __all__ = [
     "DEFAULT_CHOREOGRAPHY",
@@ -63,18 +66,21 @@ def choreography_types(
     def start_screen(context: PluginContext, args: ScreenMarkerArgs) -> Plugin:
         display: dict[str, object] = {"shows": "targets", "marker_scale": args.marker_scale}
         guide = ScreenMarkers(args)
-        return start(context, guide, SCREEN_MARKERS, args.selected_gazer_class_name, display)
+        name = SCREEN_MARKERS
+        return start(context, guide, name, args.selected_gazer_class_name, display, find_markers)
 
     def start_single(context: PluginContext, args: SingleMarkerArgs) -> Plugin:
         display: dict[str, object] = {"shows": "marker", "marker_scale": args.marker_scale}
         if args.marker_mode == PHYSICAL:
             display = {}
         guide = MovingMarker(args)
-        return start(context, guide, SINGLE_MARKER, args.selected_gazer_class_name, display)
+        name = SINGLE_MARKER
+        return start(context, guide, name, args.selected_gazer_class_name, display, find_markers)
 
     def start_features(context: PluginContext, args: NaturalFeatureArgs) -> Plugin:
         guide = NaturalFeatures(args)
-        return start(context, guide, NATURAL_FEATURES, args.selected_gazer_class_name, {})
+        name = NATURAL_FEATURES
+        return start(context, guide, name, args.selected_gazer_class_name, {}, _find_none)
 
     def start(
         context: PluginContext,
@@ -82,6 +88,7 @@ def choreography_types(
         name: str,
         selected_gazer: str | None,
         display: Mapping[str, object],
+        find: FindMarkers,
     ) -> Plugin:
         return SceneChoreography(
             context,
@@ -89,7 +96,7 @@ def choreography_types(
             fitting,
             guide,
             world,
-            find_markers,
+            find,
             name=name,
             selected_gazer=selected_gazer,
             display=display,
@@ -106,3 +113,8 @@ def choreography_types(
         ),
     )
     return (*choreographies, *gazer_types(fitting))
+
+
+def _find_none(gray: NDArray[np.uint8]) -> Sequence[CalibrationMarker]:
+    """Markers mean nothing there, and to look for them takes most of the time of a picture."""
+    return ()

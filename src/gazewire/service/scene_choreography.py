@@ -81,8 +81,8 @@ class SceneChoreography(Choreography):
         """calibration.should_start and should_stop; validation.should_start and should_stop.
 
         And calibration.target_shown {run, target}: a display shows the target of calibration.state;
-        calibration.add_feature {norm_pos, timestamp}: the wearer looks at what is in this place of
-        the scene; calibration.should_cancel; calibration.should_tell_state.
+        calibration.add_feature {norm_pos, timestamp or timestamp_unix_ns}: the wearer looks at what
+        is in this place of the scene; calibration.should_cancel; calibration.should_tell_state.
         """
         super().on_notify(notification)
         fields = notification.fields
@@ -93,7 +93,7 @@ class SceneChoreography(Choreography):
                     self._machine.shown(target, self._context.clock.unix_ns())
                     self._change()
             case "calibration.add_feature":
-                self._point_at(fields.get("norm_pos"), fields.get("timestamp"))
+                self._point_at(fields)
 
     def cleanup(self) -> None:
         """Look no more."""
@@ -108,19 +108,25 @@ class SceneChoreography(Choreography):
         super()._end()
         self._watch.forget()
 
-    def _point_at(self, norm_pos: object, core_s: object) -> None:
-        place = parse_point(norm_pos)
+    def _point_at(self, fields: Mapping[str, object]) -> None:
+        place = parse_point(fields.get("norm_pos"))
         if place is None or not all(0.0 <= number <= 1.0 for number in place):
             _LOG.warning("a feature is dropped: norm_pos is two numbers of 0 to 1")
             return
-        timestamp_unix_ns = None
-        if isinstance(core_s, int | float):
-            with suppress(ValueError, OverflowError):
-                timestamp_unix_ns = self._context.timebase.unix_ns(core_s)
         number = self._machine.point_at(place)
         if number is not None:
-            self._watch.follow(number, place, timestamp_unix_ns)
+            self._watch.follow(number, place, self._instant_of(fields))
             self._change()
+
+    def _instant_of(self, fields: Mapping[str, object]) -> int | None:
+        """Of the picture that somebody pointed at; None where it is not told."""
+        match fields:
+            case {"timestamp_unix_ns": int() as timestamp_unix_ns}:
+                return timestamp_unix_ns
+            case {"timestamp": int() | float() as core_s}:
+                with suppress(ValueError, OverflowError):
+                    return self._context.timebase.unix_ns(core_s)
+        return None
 
     def _note(self, done: Pass) -> None:
         pupil = done.pupil

@@ -15,7 +15,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import count
+from itertools import count, islice
 from operator import attrgetter
 
 import msgspec
@@ -45,6 +45,9 @@ _FRAME_RATE_HZ = 30
 _GAZE_RATE_HZ = 200
 _TICKS_PER_FRAME = TICKS_PER_S // _FRAME_RATE_HZ
 _TICKS_PER_GAZE = TICKS_PER_S // _GAZE_RATE_HZ
+# For so many data it is asked at once where somebody wants the wearer to look. More would be
+# quicker, but requests would have to come earlier.
+_ASKED_AT_ONCE = 10
 
 
 class Wearer:
@@ -157,46 +160,67 @@ class Wearer:
             attention: what the wearer is asked to look at; None: nobody asks for anything.
         """
         zero = tick_at_or_after(start_unix_ns)
-        obedient = None if attention is None else ObedientGaze(attention, self.scene.head)
         passed_tick = 0 if from_unix_ns is None else tick_at_or_after(from_unix_ns) - zero
-        for stretch in self._stretches(passed_tick):
-            head_deg = np.degrees(self.scene.head.angles_rad(stretch.ticks / TICKS_PER_S)).tolist()
-            landmark = None if isinstance(stretch.movement, Jump) else stretch.movement.landmark
-            eyes = [_truths(course) for course in stretch.eyes or ()]
-            for number, tick in enumerate(stretch.ticks.tolist()):
-                x_px, y_px = stretch.gaze_px[number].tolist()
-                yaw_deg, pitch_deg = head_deg[number]
-                left, right = (eye[number] for eye in eyes) if eyes else (None, None)
-                truth = WearerTruth(
-                    timestamp_unix_ns=unix_ns_of_tick(zero + tick),
-                    movement=_name(stretch.movement),
-                    landmark=None if landmark is None else landmark.name,
-                    gaze_px=(x_px, y_px),
-                    head_yaw_deg=yaw_deg,
-                    head_pitch_deg=pitch_deg,
-                    left=left,
-                    right=right,
-                )
-                yield truth if obedient is None else self._obeying(truth, tick, obedient)
+        stretches = self._stretches(passed_tick)
+        if attention is None:
+            for stretch in stretches:
+                yield from self._truths(stretch, zero)
+            return
+        obedient = ObedientGaze(attention, self.scene.head)
+        for stretch in stretches:
+            truths, ticks = self._truths(stretch, zero), iter(stretch.ticks.tolist())
+            while batch := list(islice(truths, _ASKED_AT_ONCE)):
+                yield from self._obeying(batch, list(islice(ticks, len(batch))), obedient)
 
-    def _obeying(self, truth: WearerTruth, tick: int, obedient: ObedientGaze) -> WearerTruth:
+    def _truths(self, stretch: _Stretch, zero: int) -> Iterator[WearerTruth]:
+        """What is true at the instants of a stretch."""
+        head_deg = np.degrees(self.scene.head.angles_rad(stretch.ticks / TICKS_PER_S)).tolist()
+        landmark = None if isinstance(stretch.movement, Jump) else stretch.movement.landmark
+        eyes = [_truths(course) for course in stretch.eyes or ()]
+        for number, tick in enumerate(stretch.ticks.tolist()):
+            x_px, y_px = stretch.gaze_px[number].tolist()
+            yaw_deg, pitch_deg = head_deg[number]
+            left, right = (eye[number] for eye in eyes) if eyes else (None, None)
+            yield WearerTruth(
+                timestamp_unix_ns=unix_ns_of_tick(zero + tick),
+                movement=_name(stretch.movement),
+                landmark=None if landmark is None else landmark.name,
+                gaze_px=(x_px, y_px),
+                head_yaw_deg=yaw_deg,
+                head_pitch_deg=pitch_deg,
+                left=left,
+                right=right,
+            )
+
+    def _obeying(
+        self, truths: list[WearerTruth], ticks: list[int], obedient: ObedientGaze
+    ) -> list[WearerTruth]:
         """What is true of the wearer who looks where somebody asks to look."""
-        own = self.scene.camera.unproject(np.array([truth.gaze_px]))[0]
-        look = obedient.look(truth.timestamp_unix_ns, tick, own)
-        if look is None:
-            return truth
-        tangents = look.tangents[None]
-        eyes = [] if self._eyes is None else self._eyes.at(np.array([tick / TICKS_PER_S]), tangents)
-        left, right = (_truths(course)[0] for course in eyes) if eyes else (None, None)
-        x_px, y_px = self.scene.camera.project(tangents)[0].tolist()
-        return msgspec.structs.replace(
-            truth,
-            movement="saccade" if look.is_jump else "fixation",
-            landmark=look.name,
-            gaze_px=(x_px, y_px),
-            left=left,
-            right=right,
-        )
+        own = self.scene.camera.unproject(np.array([truth.gaze_px for truth in truths]))
+        looks = {
+            number: look
+            for number, (truth, tick) in enumerate(zip(truths, ticks, strict=True))
+            if (look := obedient.look(truth.timestamp_unix_ns, tick, own[number])) is not None
+        }
+        if not looks:
+            return truths
+        tangents = np.array([look.tangents for look in looks.values()])
+        t_s = np.array([ticks[number] for number in looks]) / TICKS_PER_S
+        eyes = [] if self._eyes is None else self._eyes.at(t_s, tangents)
+        pairs = list(zip(*map(_truths, eyes), strict=True)) or [(None, None)] * len(looks)
+        places = self.scene.camera.project(tangents).tolist()
+        for row, (number, look) in enumerate(looks.items()):
+            x_px, y_px = places[row]
+            left, right = pairs[row]
+            truths[number] = msgspec.structs.replace(
+                truths[number],
+                movement="saccade" if look.is_jump else "fixation",
+                landmark=look.name,
+                gaze_px=(x_px, y_px),
+                left=left,
+                right=right,
+            )
+        return truths
 
     def stream_truths(self, start_unix_ns: int) -> Iterator[StreamTruth]:
         """Tell the same by streams, and what is true of the picture of each pupil, without end.

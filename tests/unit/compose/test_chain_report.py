@@ -56,6 +56,25 @@ def test_an_eye_that_begins_anew_is_not_slow() -> None:
     assert told(*stopped, seen=200)["Right pupil"] == "100 Hz, confidence 0.75"
 
 
+def test_a_machine_that_is_too_slow_is_told_in_words() -> None:
+    slowed = (SLOWED_SUBJECT, {"eye_id": 1, "rate_hz": 100.0, "before_hz": 200.0})
+    assert told(slowed)["Machine"] == "too slow for all eye pictures"
+
+
+def test_that_there_is_no_gaze_yet_is_noticed_until_a_calibration_succeeds() -> None:
+    clock = ManualClock()
+    for rehearses, reason in ((True, "eyes rehearse"), (False, "calibrate first")):
+        report = ChainReport(clock.unix_ns, None, rehearses=rehearses)
+        assert reason in report.figures()[0].notice
+        failed = {"reason": "No pupil data to match"}
+        report.take_notification(Notification(subject="calibration.failed", fields=failed))
+        assert "calibrate first" in report.figures()[0].notice
+        report.take_notification(Notification(subject="calibration.successful"))
+        assert report.figures()[0].notice == ""
+        report.take_notification(Notification(subject="calibration.failed", fields=failed))
+        assert report.figures()[0].notice == ""
+
+
 def test_a_calibration_is_told_with_its_accuracy_or_why_there_is_none() -> None:
     accuracy = {"source": "calibration", "accuracy_deg": 0.523}
     assert told((ACCURACY_SUBJECT, accuracy))["Calibration"] == "0.52° accuracy"

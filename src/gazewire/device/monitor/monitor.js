@@ -10,6 +10,7 @@ import { EyePanel } from "./monitor/eyes.js";
 import { FigurePanel } from "./monitor/figures.js";
 import { GazeTrack } from "./monitor/gaze.js";
 import { cameraOf } from "./monitor/pictures.js";
+import { PointingPanel } from "./monitor/pointing.js";
 import { QualityPanel } from "./monitor/quality.js";
 import { RecordingPanel } from "./monitor/recording.js";
 import { Scene } from "./monitor/scene.js";
@@ -40,6 +41,7 @@ const eyes = new EyePanel(() => say({ want: "eyes" }), track);
 const traces = new Traces(clock);
 const quality = new QualityPanel(clock, scene);
 const figures = new FigurePanel();
+const pointing = new PointingPanel(byId("scene"), scene);
 
 // Status
 
@@ -85,7 +87,10 @@ const takeMessage = {
   eye_events: (batch) => traces.takeEyeEvents(batch),
   pong: (pong) => clock.take(pong),
   quality: (told) => quality.take(told),
-  figures: (told) => figures.take(told),
+  figures(told) {
+    figures.take(told);
+    pointing.isPossible = told.some(({ page }) => page);
+  },
 };
 
 const takePicture = {
@@ -101,6 +106,7 @@ feed.addEventListener("open", () => {
   traces.connect();
   quality.connect();
   figures.connect();
+  pointing.isPossible = false;
   showConnection();
 });
 feed.addEventListener("close", () => {
@@ -211,6 +217,9 @@ const keys = {
   p: () => traces.togglePause(),
   t: toggleTrail,
   f: toggleFullscreen,
+  c: () => pointing.start(),
+  s: () => pointing.finish(),
+  escape: () => pointing.leave(),
   "?": () => byId("help").showModal(),
 };
 
@@ -230,7 +239,7 @@ document.addEventListener("keydown", (press) => {
 
 // What is on the canvas, for whoever checks the page from outside.
 Object.defineProperty(window, "gazewireMonitor", {
-  get: () => ({ ...scene.shown, eyes: eyes.shown, traces: traces.shown, clock: clock.offset }),
+  get: () => ({ ...scene.shown, pointing: pointing.shown, eyes: eyes.shown, traces: traces.shown, clock: clock.offset }),
 });
 
 status.open();

@@ -34,6 +34,7 @@ _MODULES = (
     "gaze",
     "lanes",
     "pictures",
+    "pointing",
     "quality",
     "recording",
     "samples",

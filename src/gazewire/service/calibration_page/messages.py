@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Mapping
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
+from msgspec import Meta
 
 from gazewire.errors import RemoteProtocolError
 from gazewire.model import Point2
@@ -59,10 +60,20 @@ class Pointing(msgspec.Struct, frozen=True):
     Attributes:
         norm_pos: the place, 0 to 1 from the bottom left.
         timestamp: of the picture in which it was there, Core seconds.
+        timestamp_unix_ns: the same in nanoseconds of Unix time, in digits, because numbers in
+            JavaScript hold none of this century.
     """
 
     norm_pos: Point2
     timestamp: float | None = None
+    timestamp_unix_ns: Annotated[str, Meta(pattern="^[0-9]{1,19}$")] | None = None
+
+    def fields(self) -> dict[str, object]:
+        """The same as its notification has it."""
+        fields: dict[str, object] = {"norm_pos": self.norm_pos, "timestamp": self.timestamp}
+        if self.timestamp_unix_ns is not None:
+            fields["timestamp_unix_ns"] = int(self.timestamp_unix_ns)
+        return fields
 
 
 class PageRequest(msgspec.Struct, frozen=True):
@@ -117,7 +128,7 @@ class PageRequest(msgspec.Struct, frozen=True):
         if self.shown is not None:
             told.append(("calibration.target_shown", msgspec.to_builtins(self.shown)))
         if self.point is not None:
-            told.append(("calibration.add_feature", msgspec.to_builtins(self.point)))
+            told.append(("calibration.add_feature", self.point.fields()))
         return told
 
 

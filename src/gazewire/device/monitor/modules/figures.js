@@ -10,6 +10,7 @@ export class FigurePanel {
     this.#values.clear();
     byId("figures-list").replaceChildren();
     show("figures", false);
+    this.#notice("");
   }
 
   take(figures) {
@@ -21,6 +22,13 @@ export class FigurePanel {
     const terse = byId("figures-terse");
     const word = figures[0]?.value.split(",")[0] ?? "";
     if (terse.textContent !== word) terse.textContent = word;
+    this.#notice(figures.find(({ notice }) => notice)?.notice ?? "");
+  }
+
+  #notice(words) {
+    const badge = byId("figures-badge");
+    if (badge.textContent !== words) badge.textContent = words;
+    show("figures-badge", words !== "");
   }
 
   #add(label, hint, page) {

@@ -14,8 +14,13 @@ const GAZE_COLOUR = "#d55e00"; // vermillion of Okabe and Ito, told apart by all
 // Widths of lines; dark and light edges stand out on anything.
 const COLOURS = [["#16191d", 7], ["#fff", 5], [GAZE_COLOUR, 3]];
 
+const MARK_COLOUR = "#f0b24c";
+
 export class Scene {
   showsTrail = true;
+  // What somebody points at, and with what: places in the picture, 0 to 1 from the bottom left.
+  mark = null;
+  cursor = null;
   // What is on the canvas; see `shown`.
   #picture = null;
   #gaze = null;
@@ -141,6 +146,25 @@ export class Scene {
     };
   }
 
+  // What of the scene is in a place of the window: {place, t}, as above, and the instant of the
+  // picture, BigInt nanoseconds; null outside of the picture.
+  at(clientX, clientY) {
+    if (!this.#picture) return null;
+    const { left, top, width } = this.#canvas.getBoundingClientRect();
+    const ratio = this.#canvas.width / width;
+    const { x, y, scale } = this.#view;
+    const place = [
+      ((clientX - left) * ratio - x) / scale / this.#picture.width,
+      1 - ((clientY - top) * ratio - y) / scale / this.#picture.height,
+    ];
+    return place.every((part) => part >= 0 && part <= 1) ? { place, t: this.#picture.t } : null;
+  }
+
+  // The instant of the picture that is shown, or null.
+  get time() {
+    return this.#picture?.t ?? null;
+  }
+
   // Drawing
 
   redraw() {
@@ -212,10 +236,18 @@ export class Scene {
     this.#view = { x: left + scale / 2, y: top + scale / 2, scale };
     if (scene.image) context.drawImage(scene.image, left, top, across, down);
     else drawEmptyScene(context, left, top, across, down);
-    if (!this.#gaze) return;
     context.lineCap = context.lineJoin = "round";
     // A pixel of the page, or more where the page is large.
     const unit = Math.max(width / this.#canvas.clientWidth, Math.min(across, down) / 500);
+    this.#drawGaze(unit, { left, top, across, down });
+    const placed = ([x, y]) => this.#onCanvas([x * scene.width, (1 - y) * scene.height]);
+    if (this.mark) drawMark(context, ...placed(this.mark), unit);
+    if (this.cursor) drawCursor(context, ...placed(this.cursor), unit);
+  }
+
+  #drawGaze(unit, { left, top, across, down }) {
+    if (!this.#gaze) return;
+    const context = this.#context;
     if (this.showsTrail) this.#drawTrail(unit);
     for (const point of this.#gaze.points) {
       const [x, y] = this.#onCanvas(point);
@@ -294,6 +326,33 @@ function drawRing(context, x, y, unit, isWorn) {
     context.beginPath();
     context.arc(x, y, width * unit * 0.55, 0, 2 * Math.PI);
     context.fill();
+  }
+}
+
+// What somebody has clicked on: a circle that leaves it to be seen.
+function drawMark(context, x, y, unit) {
+  const mark = new Path2D();
+  mark.arc(x, y, 24 * unit, 0, 2 * Math.PI);
+  strokeBright(context, unit, mark);
+}
+
+// What somebody moves by keys to point with.
+function drawCursor(context, x, y, unit) {
+  const cross = new Path2D();
+  for (const [across, down] of [[1, 0], [0, 1]]) {
+    for (const side of [-1, 1]) {
+      cross.moveTo(x + side * across * 5 * unit, y + side * down * 5 * unit);
+      cross.lineTo(x + side * across * 18 * unit, y + side * down * 18 * unit);
+    }
+  }
+  strokeBright(context, unit, cross);
+}
+
+function strokeBright(context, unit, path) {
+  for (const [colour, width] of [["#16191d", 5], [MARK_COLOUR, 2.5]]) {
+    context.strokeStyle = colour;
+    context.lineWidth = width * unit;
+    context.stroke(path);
   }
 }
 
