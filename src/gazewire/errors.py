@@ -15,7 +15,8 @@
     │   └── UndecodableSourceError   it opens, but its content cannot be read
     ├── RecordingError           a recording that cannot be written
     ├── gaze.GazeFitError        no gaze can be mapped from these data, and why
-    └── MissingExtraError        an optional dependency is not installed (also an ImportError)
+    ├── MissingExtraError        an optional dependency is not installed (also an ImportError)
+    └── MissingLibraryError      a library that pip does not bring is not installed (the same)
 
 Facts are attributes; the sentence is built from them.
 """
@@ -29,6 +30,7 @@ __all__ = [
     "GazewireError",
     "LocalProtocolError",
     "MissingExtraError",
+    "MissingLibraryError",
     "NetworkError",
     "ProtocolError",
     "RecordingError",
@@ -139,3 +141,15 @@ class MissingExtraError(GazewireError, ImportError):
     def __init__(self, extra: str) -> None:
         super().__init__(f"this needs more than the base: pip install 'gazewire[{extra}]'")
         self.extra = extra
+
+
+class MissingLibraryError(GazewireError, ImportError):
+    """A library of the system, which no extra of this distribution brings, is not installed.
+
+    Attributes:
+        library: its name.
+    """
+
+    def __init__(self, library: str, remedy: str) -> None:
+        super().__init__(f"this needs {library}, which pip does not bring: {remedy}")
+        self.library = library

@@ -21,8 +21,9 @@ class CameraSettings:
         exposure_us: how long an image is exposed.
         gain_db: gain.
         pixel_format: gray or colour; a camera that has only other formats is converted from.
-        trigger: ``free`` runs at `rate_hz`; ``software`` waits for a call; ``external`` for an edge
-            on the camera's first line; other words name the line.
+        trigger: ``free`` runs at `rate_hz`, whatever the camera was told before; ``software`` waits
+            for a call; ``external`` for an edge on the camera's first line; other words name the
+            line.
         lines: tell the state of the camera's lines with each image.
     """
 
@@ -34,5 +35,5 @@ class CameraSettings:
     exposure_us: float | None = None
     gain_db: float | None = None
     pixel_format: Literal["gray", "bgr24"] = "gray"
-    trigger: str | None = None
+    trigger: str = "free"
     lines: bool = False

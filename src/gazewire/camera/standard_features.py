@@ -126,8 +126,7 @@ class StandardFeatures:
         ):
             if value is not None:
                 self._set_if_there(name, value)
-        if settings.trigger is not None:
-            self._set_trigger(settings.trigger)
+        self._set_trigger(settings.trigger)
         return pixel_format
 
     def controls(self) -> dict[str, Control]:

@@ -77,9 +77,10 @@ def cameras_from_incumbent(text: str) -> list[dict[str, Any]]:
                 "exposure_us": _number(entry.exposure_time),
                 "gain_db": _number(entry.gain),
                 "pixel_format": entry.pixel_format or "Mono",
+                "downsampling_factor": entry.downsampling_factor or 1,
                 "trigger": _TRIGGER_LINES.get(backend, "external")
                 if entry.external_trigger
-                else None,
+                else "free",
                 "images": entry.pub_server_address if is_free else None,
                 "boxes": entry.pull_server_address if is_free else None,
             }

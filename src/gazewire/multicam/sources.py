@@ -12,7 +12,6 @@ from gazewire.camera import (
     VideoCamera,
     VideoShape,
 )
-from gazewire.errors import UnreadableSourceError
 from gazewire.multicam.config import CameraConfig
 from gazewire.time import Clock
 
@@ -28,6 +27,7 @@ def open_source(config: CameraConfig, clock: Clock) -> CameraSource:
     Raises:
         SourceError: it cannot be opened.
         MissingExtraError: a package is not installed.
+        MissingLibraryError: a library of the system is not installed.
     """
     kind, _, rest = config.source.partition(":")
     is_colour = config.pixel_format == "Colour"
@@ -56,9 +56,9 @@ def open_source(config: CameraConfig, clock: Clock) -> CameraSource:
             )
             return CaptureCamera(config.id, capture, clock)
         case "aravis":
-            raise UnreadableSourceError(
-                config.source, f"{config.source}: cameras by {kind} cannot be opened yet"
-            )
+            from gazewire.camera.aravis import open_aravis
+
+            return open_aravis(config.id, rest or config.serial, _settings(config), clock)
         case _:
             return _open_footage(config, clock, is_colour=is_colour)
 
