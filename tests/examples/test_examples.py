@@ -18,7 +18,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import cv2
 import numpy as np
@@ -414,28 +414,88 @@ def test_look_around_is_a_notebook_that_runs(
     assert "(look_around.ipynb)" in (EXAMPLES / "README.md").read_text()
 
 
-def test_camera_boxes_are_shown_on_the_camera(tmp_path: Path) -> None:
-    config = tmp_path / "cameras.toml"
-    config.write_text("[[cameras]]\nwidth = 96\nheight = 64\nfps = 30\n")
+@contextmanager
+def camera(folder: Path, config: str) -> Iterator[tuple[str, tuple[str, str]]]:
+    """One camera of `gazewire cameras`: its page, and the addresses of images and boxes."""
+    path = folder / "cameras.toml"
+    path.write_text(config)
     options = ("--json", "--port", "0", "--http-port", "0")
-    command = gazewire_command("cameras", str(config), *options)
+    command = gazewire_command("cameras", str(path), *options)
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as cameras:
         try:
             assert cameras.stdout is not None
             ready = json.loads(cameras.stdout.readline())
-            (camera,) = ready["cameras"]
-            arguments = (camera["images"], camera["boxes"])
-            example = [sys.executable, EXAMPLES / "camera_boxes.py", *arguments]
-            with subprocess.Popen(example, stdout=subprocess.PIPE, text=True) as program:
-                try:
-                    assert program.stdout is not None
-                    assert "of 0-synthetic" in program.stdout.readline()
-                    assert "of 0-synthetic" in program.stdout.readline()
-                    with urllib.request.urlopen(f"{ready['http']}/api/cameras") as told:
-                        (shown,) = json.load(told)["cameras"]
-                    assert [client["name"] for client in shown["clients"]] == ["camera_boxes"]
-                finally:
-                    program.kill()
+            (one,) = ready["cameras"]
+            yield ready["http"], (one["images"], one["boxes"])
         finally:
             cameras.terminate()
             assert cameras.wait(LIMIT_S) == 0
+
+
+@contextmanager
+def running(example: str, *arguments: str) -> Iterator[TextIO]:
+    command = [sys.executable, str(EXAMPLES / example), *arguments]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as program:
+        try:
+            assert program.stdout is not None
+            yield program.stdout
+        finally:
+            program.kill()
+
+
+def shown(page: str) -> dict[str, Any]:
+    with urllib.request.urlopen(f"{page}/api/cameras") as told:
+        (status,) = json.load(told)["cameras"]
+    return dict(status)
+
+
+def test_camera_boxes_are_shown_on_the_camera(tmp_path: Path) -> None:
+    with (
+        camera(tmp_path, "[[cameras]]\nwidth = 96\nheight = 64\nfps = 30\n") as (page, addresses),
+        running("camera_boxes.py", *addresses) as said,
+    ):
+        assert "of 0-synthetic" in said.readline()
+        assert "of 0-synthetic" in said.readline()
+        assert [client["name"] for client in shown(page)["clients"]] == ["camera_boxes"]
+
+
+def test_cameras_face_tracking_finds_a_face_and_draws_a_box(tmp_path: Path) -> None:
+    data = pytest.importorskip("skimage.data", reason="needs the extra [faces]")
+    portrait = data.astronaut()[:320, :320, ::-1]
+    images = tmp_path / "images"
+    images.mkdir()
+    for number in range(2):
+        cv2.imwrite(str(images / f"{number}.png"), portrait)
+    config = (
+        f"box_ttl_s = 30\n[[cameras]]\nsource = '{images}'\nfps = 10\npixel_format = 'Colour'\n"
+    )
+    with (
+        camera(tmp_path, config) as (page, addresses),
+        running("cameras_face_tracking.py", *addresses) as said,
+    ):
+        assert re.match(r"image \d+: 1, the largest at ", said.readline())
+        said.readline()  # the box of the one before has been drawn
+        (box,) = shown(page)["boxes"]
+    (left, top), (right, bottom) = box["TOP_LEFT"], box["BOTTOM_RIGHT"]
+    assert left < 222 < right, "the middle of the face"
+    assert top < 120 < bottom
+    assert 60 < right - left < 200
+
+
+def test_cameras_closed_loop_switches_an_output(tmp_path: Path) -> None:
+    images = tmp_path / "images"
+    images.mkdir()
+    for number in range(20):
+        picture = np.zeros((48, 64), np.uint8)
+        picture[:, :32] = 220 if number < 10 else 20
+        cv2.imwrite(str(images / f"{number:02}.png"), picture)
+    output = tmp_path / "output"
+    with (
+        camera(tmp_path, f"[[cameras]]\nsource = '{images}'\nfps = 40\n") as (page, addresses),
+        running("cameras_closed_loop.py", str(output), *addresses) as said,
+    ):
+        told = [said.readline().split()[-1] for _ in range(4)]
+        assert told == ["on", "off", "on", "off"]
+        assert output.read_bytes().startswith(b"1010"[: len(told)])
+        (client,) = shown(page)["clients"]
+        assert client["name"] == "closed loop"
