@@ -15,10 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gazewire.eye.ellipses import Ellipses, Floats
+from gazewire.eye.outline import FINE_RAYS, Outlines
 from gazewire.eye.picture import GREY_LEVELS
 from gazewire.eye.rays import Rays, quantile, sampled
 
-__all__ = ["AGREEMENT", "evidence", "probability"]
+__all__ = ["AGREEMENT", "doubt", "evidence", "probability"]
 
 _RAYS = Rays(24)
 _RADII = np.array([0.3, 0.55, 0.75, 0.88, 1.12, 1.25], np.float32)
@@ -38,6 +39,14 @@ _ROUNDNESS, _ROUND_ENOUGH = 2.0, 0.8
 _LARGENESS, _LARGE = -3.0, 0.28
 AGREEMENT = 6.5
 """What is added for edges that agree with an ellipse on all rays, see `refine`."""
+
+# What is doubted: edges that disagree, by so many tolerances or more in full; outlines of which much
+# is guessed; and more bright rays than skin beside a whole pupil makes. The last is what good
+# outlines have of all these.
+_DISAGREEMENT, _OFF = 12.0, 1.45
+_FREEDOM = 0.5
+_GLARE, _USUAL_GLARE = 9.0, 0.3
+_USUAL_DOUBT = 2.3
 
 
 def evidence(tones: NDArray[np.float32], ellipses: Ellipses, width_px: float) -> Floats:
@@ -80,6 +89,34 @@ def evidence(tones: NDArray[np.float32], ellipses: Ellipses, width_px: float) ->
         + _LARGENESS * np.maximum(largeness, 0)
     )
     return total
+
+
+def doubt(outline: Outlines) -> float:
+    """Doubt that an ellipse is where the pupil is, and not only near it.
+
+    Args:
+        outline: a single one.
+
+    Returns:
+        What is to be taken from the logarithm of its odds.
+    """
+    edges = outline.edges
+    weight = edges.weight[0]
+    tolerance_px, glare = edges.surroundings()
+    off = outline.missed_px[0] / (_OFF * tolerance_px)
+    square = np.minimum(off * off, 1)
+    disagreement = float(square @ weight) / max(float(weight.sum()), 1e-3)
+    # The variance of the outline where it is largest, if each edge that agrees had one of 1.
+    modes = FINE_RAYS.modes
+    normal = ((weight * (square < 1)) @ FINE_RAYS.products).reshape(5, 5)
+    covariance = np.linalg.inv(normal + 0.02 * np.eye(5, dtype=np.float32))
+    variance = float(((modes @ covariance) * modes).sum(axis=1).max())
+    return (
+        _DISAGREEMENT * disagreement
+        + _FREEDOM * math.log(variance) / 2
+        + _GLARE * max(float(glare.mean()) - _USUAL_GLARE, 0.0)
+        - _USUAL_DOUBT
+    )
 
 
 def probability(odds: float) -> float:

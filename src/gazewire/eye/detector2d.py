@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gazewire.eye.candidates import dark_blobs
-from gazewire.eye.confidence import AGREEMENT, evidence, probability
+from gazewire.eye.confidence import AGREEMENT, doubt, evidence, probability
 from gazewire.eye.ellipses import Ellipses, Floats
+from gazewire.eye.lids import uncovered
 from gazewire.eye.outline import refine, snap
 from gazewire.eye.picture import EyePicture
 from gazewire.eye.pupil2d import Pupil2d
@@ -119,16 +120,15 @@ def _detect(
     snapped = snap(tones, candidates)
     best = _distinct(snapped, evidence(tones, snapped, width_coarse))
     support_px = settings.ellipse_true_support_min_dist * wider / picture.shrunk
-    refined, agreement = refine(
-        picture.levels(), snapped[best].scaled(picture.coarsened), support_px
-    )
-    odds = evidence(tones, refined.scaled(1 / picture.coarsened), width_coarse)
-    odds += AGREEMENT * agreement
+    levels = picture.levels()
+    refined = refine(levels, snapped[best].scaled(picture.coarsened))
+    odds = evidence(tones, refined.ellipses.scaled(1 / picture.coarsened), width_coarse)
+    odds += AGREEMENT * refined.agreement(support_px)
 
-    answers = refined.scaled(picture.shrunk)
     for index in np.argsort(-odds).tolist():
-        center, (smaller, larger), angle = answers.outline(index)
-        confidence = probability(float(odds[index]))
+        outline = uncovered(levels, refined[index])
+        center, (smaller, larger), angle = outline.ellipses.scaled(picture.shrunk).outline(0)
+        confidence = probability(float(odds[index]) - doubt(outline))
         if (
             confidence >= _LEAST_CONFIDENCE
             and 0 <= center[0] <= gray.shape[1] - 1

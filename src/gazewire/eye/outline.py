@@ -17,7 +17,7 @@ from gazewire.eye.ellipses import Ellipses, Floats
 from gazewire.eye.picture import GREY_LEVELS
 from gazewire.eye.rays import Rays, clean_along, quantile, sampled, with_neighbours
 
-__all__ = ["FINE_RAYS", "Edges", "refine", "snap"]
+__all__ = ["FINE_RAYS", "Edges", "Outlines", "refine", "snap"]
 
 # Roughly, in the coarse image. Lengths are relative to the ellipse.
 _SNAP_RAYS = Rays(24)
@@ -33,15 +33,23 @@ _SNAP_TOLERANCE = 0.06
 # Finely, at working size. Lengths are pixels.
 FINE_RAYS = Rays(40)
 _FINE_STEPS_PX = np.arange(-9, 10, dtype=np.float32)
+# Some that are outside for certain.
+_OUTER = slice(13, 18, 2)
 # All but so many steps at either end are to be free of glints.
 _FINE_GLINT_STEPS = 4
 # Two rounds: how far ellipses are off, as a deviation, and how often the fit is solved.
-_FINE_ROUNDS = ((5.0, 1), (3.5, 2))
+_FINE_WIDTH_PX = 3.5
+_FINE_ROUNDS = ((5.0, 1), (_FINE_WIDTH_PX, 2))
 # By the contrast of pupil and iris: a lid that is brighter than this is taken to be no brighter.
 _FINE_CLIP = 1.3
 _FINE_STEP = 1.0
 _FINE_TOLERANCE_PX = 1.2
 _LEAST_CONTRAST = 2.0
+# The iris is what this share of the rays leave the pupil into, at most.
+_IRIS_SHARE = 0.35
+# Edges of a pupil are this near its ellipse, and farther where contrast is small: pixels, and
+# pixels times grey levels.
+_NEAR_PX, _NEAR_FAINT_PX = 0.3, 15.0
 
 # Weights, in rays, of staying as it is, for each mode.
 _SNAP_STIFFNESS = np.diag(np.array([0.05, 0.3, 0.3, 0.3, 0.3], np.float32))
@@ -105,19 +113,27 @@ class Edges:
     """The edge along each ray that most likely is the pupil's.
 
     Attributes:
+        ellipses: K of them, around which edges were sought.
         offset_px: (K, N), how far outside of the ellipse.
         weight: (K, N), 0 to 1, how steep for this pupil; 0 where a glint is near.
         length_px: (K, N), from the middle to the outline.
         whole: (K, N), no glint is near.
+        inside: (K,) grey level within the ellipse.
+        outside: (K, N, 3) grey levels some pixels beyond it.
     """
 
+    ellipses: Ellipses
     offset_px: Floats
     weight: Floats
     length_px: Floats
     whole: NDArray[np.bool_]
+    inside: Floats
+    outside: Floats
 
     @classmethod
-    def near(cls, levels: NDArray[np.float32], ellipses: Ellipses, width_px: float) -> Edges:
+    def near(
+        cls, levels: NDArray[np.float32], ellipses: Ellipses, width_px: float = _FINE_WIDTH_PX
+    ) -> Edges:
         """Find those of `FINE_RAYS`.
 
         Args:
@@ -136,6 +152,7 @@ class Edges:
             quantile(along[:, :, middle + 3 : -2]),
         )
         contrast = np.minimum(np.maximum(outside - inside, _LEAST_CONTRAST), GREY_LEVELS)
+        outer = along[:, :, _OUTER].copy()
         np.minimum(along, (inside + _FINE_CLIP * contrast)[:, None, None], out=along)
         # Two pixels farther out against two farther in.
         rise: Floats = along[:, :, 3:-1] + along[:, :, 4:]
@@ -154,54 +171,107 @@ class Edges:
         near = clean[:, :, _FINE_GLINT_STEPS:-_FINE_GLINT_STEPS]
         whole: NDArray[np.bool_] = np.logical_and.reduce(near, axis=2)
         return cls(
+            ellipses=ellipses,
             offset_px=offsets[place] + _peak(rise.ravel(), flat),
             weight=edge.ravel().take(flat) * whole,
             length_px=length,
             whole=whole,
+            inside=inside,
+            outside=outer,
         )
 
-    def fit(self, ellipses: Ellipses, weight: Floats, *, solves: int) -> tuple[Ellipses, Floats]:
-        """Move ellipses to these edges.
+    def __getitem__(self, index: int) -> Edges:
+        """Those of a single ellipse."""
+        one = slice(index, index + 1)
+        return Edges(
+            Ellipses(self.ellipses.centers[one], self.ellipses.shapes[one]),
+            self.offset_px[one],
+            self.weight[one],
+            self.length_px[one],
+            self.whole[one],
+            self.inside[one],
+            self.outside[one],
+        )
 
-        Args:
-            ellipses: K of them, for which the edges were found.
-            weight: (K, N) of each edge.
-            solves: how often the fit is solved; from the second on outliers count less.
+    def surroundings(self) -> tuple[Floats, Floats]:
+        """How far an edge of the pupil may be off, and where skin is beside it.
 
         Returns:
-            K ellipses, and (K, N) pixels by which each edge is outside of its new ellipse.
+            (K,) pixels, the more the less contrast there is; and (K, N) by how much it is brighter
+            outside than the iris is, 0 to 1 contrasts.
+        """
+        outside = np.minimum(self.outside, GREY_LEVELS).mean(axis=2)
+        iris = quantile(outside, _IRIS_SHARE)
+        contrast = np.maximum(iris - self.inside, _LEAST_CONTRAST)
+        glare = (outside - iris[:, None]) / contrast[:, None]
+        tolerance_px: Floats = _NEAR_PX + _NEAR_FAINT_PX / contrast
+        return tolerance_px, np.minimum(np.maximum(glare, 0), 1)
+
+    def fit(self, *, solves: int) -> Outlines:
+        """Move the ellipses to these edges.
+
+        Args:
+            solves: how often the fit is solved; from the second on outliers count less.
         """
         offset = self.offset_px / self.length_px
-        tolerance = (_FINE_TOLERANCE_PX / ellipses.radii)[:, None]
+        tolerance = (_FINE_TOLERANCE_PX / self.ellipses.radii)[:, None]
+        flatness = self.ellipses.flatness
         modes = _fitted(
-            offset, weight, FINE_RAYS, _FINE_STIFFNESS, ellipses.flatness, tolerance, solves=solves
+            offset, self.weight, FINE_RAYS, _FINE_STIFFNESS, flatness, tolerance, solves=solves
         )
-        return ellipses.moved(modes), (offset - modes @ FINE_RAYS.modes.T) * self.length_px
+        return Outlines(self.ellipses.moved(modes), self, self.missed_px(modes))
 
-    def agreement(self, weight: Floats, missed_px: Floats, support_px: float) -> Floats:
+    def missed_px(self, modes: Floats) -> Floats:
+        """How far each edge is outside of the ellipses after a move.
+
+        Args:
+            modes: (K, 5), or (J, 5) moves of a single ellipse.
+
+        Returns:
+            (K, N) or (J, N).
+        """
+        missed: Floats = self.offset_px - (modes @ FINE_RAYS.modes.T) * self.length_px
+        return missed
+
+
+@dataclass(frozen=True, slots=True)
+class Outlines:
+    """Ellipses and the edges that they were laid on.
+
+    Attributes:
+        ellipses: K of them.
+        edges: near them.
+        missed_px: (K, N) by which each edge is outside of its ellipse.
+    """
+
+    ellipses: Ellipses
+    edges: Edges
+    missed_px: Floats
+
+    def __getitem__(self, index: int) -> Outlines:
+        """A single one."""
+        one = slice(index, index + 1)
+        ellipse = Ellipses(self.ellipses.centers[one], self.ellipses.shapes[one])
+        return Outlines(ellipse, self.edges[index], self.missed_px[one])
+
+    def agreement(self, support_px: float) -> Floats:
         """(K,) share of the rays that have an edge within so many pixels; flat ones count less."""
-        supports = weight * (np.abs(missed_px) <= support_px)
-        agreement: Floats = supports.sum(axis=1) / (self.whole.sum(axis=1) + _DOUBTFUL_RAYS)
+        supports = self.edges.weight * (np.abs(self.missed_px) <= support_px)
+        agreement: Floats = supports.sum(axis=1) / (self.edges.whole.sum(axis=1) + _DOUBTFUL_RAYS)
         return agreement
 
 
-def refine(
-    levels: NDArray[np.float32], ellipses: Ellipses, support_px: float
-) -> tuple[Ellipses, Floats]:
+def refine(levels: NDArray[np.float32], ellipses: Ellipses) -> Outlines:
     """Lay ellipses on the edges near them, to a fraction of a pixel.
 
     Args:
         levels: (h, w), see `EyePicture.levels`.
         ellipses: K of them, off by some pixels.
-        support_px: how near an ellipse an edge supports it.
-
-    Returns:
-        K ellipses, and (K,) how well edges agree with each, see `Edges.agreement`.
     """
     for width_px, solves in _FINE_ROUNDS:
-        edges = Edges.near(levels, ellipses, width_px)
-        ellipses, missed = edges.fit(ellipses, edges.weight, solves=solves)
-    return ellipses, edges.agreement(edges.weight, missed, support_px)
+        outlines = Edges.near(levels, ellipses, width_px).fit(solves=solves)
+        ellipses = outlines.ellipses
+    return outlines
 
 
 def _flat(place: NDArray[np.integer], values: Floats) -> NDArray[np.integer]:

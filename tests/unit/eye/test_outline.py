@@ -28,25 +28,26 @@ def test_a_rough_circle_snaps_to_the_pupil(picture, diameter, aside):
 def test_an_ellipse_off_by_some_pixels_is_laid_on_the_edge(picture):
     near = Ellipses.of_axes((92.3, 99.6), (40.0, 40.0), 0.0)
     for _ in range(2):
-        near, agreement = refine(picture.levels(), near, 2.5)
+        found = refine(picture.levels(), near)
+        near = found.ellipses
     center, axes, angle_deg = near.outline(0)
     assert center == pytest.approx(CENTER, abs=0.1)
     assert axes == pytest.approx(AXES, rel=0.01)
     assert angle_deg == pytest.approx(ANGLE_DEG, abs=2)
-    assert 0.5 < agreement[0] <= 1
+    assert 0.5 < found.agreement(2.5)[0] <= 1
 
 
 def test_edges_agree_with_a_pupil_more_than_with_skin(picture):
     both = Ellipses.of_axes(CENTER, AXES, ANGLE_DEG).joined(
         Ellipses.of_axes((20.0, 20.0), (30.0, 30.0), 0.0)
     )
-    _, agreement = refine(picture.levels(), both, 2.5)
+    agreement = refine(picture.levels(), both).agreement(2.5)
     assert agreement[0] > 2 * agreement[1]
 
 
 def test_behind_a_glint_the_pupil_goes_on_round(draw):
     image = draw(CENTER, (40.0, 40.0), glints=[(90.3, 118.0)], glint_px=18.0)
     picture = EyePicture.of(image, coarse_detection=True)
-    found, _ = refine(picture.levels(), Ellipses.of_axes(CENTER, (38.0, 38.0), 0.0), 2.5)
+    found = refine(picture.levels(), Ellipses.of_axes(CENTER, (38.0, 38.0), 0.0)).ellipses
     assert np.hypot(*(found.centers[0] - CENTER)) < 0.5
     assert found.roundness[0] > 0.96
