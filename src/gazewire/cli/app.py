@@ -41,6 +41,9 @@ VERBS = {
         "Acquire from many cameras: images out to other programs, boxes back, a page that shows "
         "all."
     ),
+    "bridge": Verb(
+        "Put a Neon or Invisible onto the Core network: old programs run with new glasses."
+    ),
     "calibrate": Verb(
         "Calibrate a running service from a terminal: progress, result, or why there is none."
     ),

@@ -244,7 +244,8 @@ def _teller(
     events = EyeEventTeller(optics or nominal_camera(1, 1))
 
     def tell(done: Pass) -> None:
-        report.take_pupil(done.pupil)
+        if done.pupil is not None:
+            report.take_pupil(done.pupil)
         told: list[GazeDatum | EyeEvent] = []
         for gaze in done.gaze:
             datum = None if teller is None else teller.datum(gaze)
@@ -252,7 +253,7 @@ def _teller(
                 report.take_gaze(datum)
                 told.append(datum)
             told += events.take_gaze(gaze, datum)
-        if "2d" in done.pupil.method:
+        if done.pupil is not None and "2d" in done.pupil.method:
             told += events.take_pupil(done.pupil)
         glasses.put(told)
 

@@ -60,7 +60,7 @@ from gazewire.service.logs import logs_published
 from gazewire.service.movement_plugins import BlinkArgs, FixationArgs
 from gazewire.service.outlet import Outlet
 from gazewire.service.parts import ServiceParts
-from gazewire.service.pipeline import Pass
+from gazewire.service.pipeline import Pass, Told
 from gazewire.service.plugin import Events, NoArgs, Plugin, PluginContext, PluginType
 from gazewire.service.plugins import PLUGIN_GROUP
 from gazewire.service.recording import OpenRecording, RecordingPlan, RecordingWriter
@@ -123,6 +123,7 @@ __all__ = [
     "SurfaceLocator",
     "SurfacePose",
     "TargetAccuracy",
+    "Told",
     "evaluate_gaze",
     "eye_image_topic",
     "keys_from",

@@ -188,6 +188,8 @@ class Choreography(Plugin):
 
     def _take(self, done: Pass) -> None:
         pupil = done.pupil
+        if pupil is None:
+            return
         self._machine.take(pupil)
         if self._is_mapped(pupil):
             counts = self._pupils[pupil.eye_id]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 
 from gazewire.errors import RemoteProtocolError
 from gazewire.model import EyeId, Notification
@@ -17,7 +17,7 @@ from gazewire.service.fitting import Fitting
 from gazewire.service.gaze_mapper import GazeMapper, MappingMode
 from gazewire.service.large_notifications import is_for_others
 from gazewire.service.outlet import Outlet
-from gazewire.service.pipeline import Pipeline
+from gazewire.service.pipeline import Pipeline, Told
 from gazewire.service.plugins import PluginHost
 from gazewire.service.supervisor import EyeSupervisor
 from gazewire.service.world import World
@@ -93,6 +93,10 @@ class Conductor:
                 self._take(message)
             except Exception:
                 _LOG.exception("a message under %.80r is passed over", message.topic)
+
+    def tell(self, told: Iterable[Told]) -> None:
+        """Take what somebody else has measured."""
+        self._plugins.take(self._pipeline.tell(told))
 
     def begin(self, eyes: frozenset[EyeId]) -> None:
         """Say that the service is there, and start the eyes that start with it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from gazewire.errors import RemoteProtocolError
@@ -32,7 +32,7 @@ from gazewire.wire.ipc import (
     wire_gaze,
 )
 
-__all__ = ["Pass", "Pipeline", "Published"]
+__all__ = ["Pass", "Pipeline", "Published", "Told"]
 
 _LOG = logging.getLogger(__name__)
 
@@ -40,21 +40,25 @@ Published = WireGaze | WireFixation | WireBlink
 """What follows from pupils, as it goes out."""
 
 
+Told = MappedGaze | DispersionFixation | BlinkResponse
+"""What follows from pupils, as it is known."""
+
+
 @dataclass(slots=True)
 class Pass:
-    """What one pupil brought.
+    """What one pupil brought, or somebody who measures by other means.
 
     Attributes:
-        message: the pupil as it came.
+        message: the pupil as it came; None where there was none.
         pupil: the same, read.
-        gaze: what became known by it.
+        gaze: what became known.
         fixations: the same.
         blinks: the same.
         published: what went out because of it, in order.
     """
 
-    message: Message
-    pupil: PupilDatum
+    message: Message | None = None
+    pupil: PupilDatum | None = None
     gaze: list[MappedGaze] = field(default_factory=list)
     fixations: list[DispersionFixation] = field(default_factory=list)
     blinks: list[BlinkResponse] = field(default_factory=list)
@@ -68,7 +72,7 @@ class Pipeline:
         mapper: computes gaze.
         fixations: finds fixations; None where nobody wants them.
         blinks: finds blinks; the same.
-        listeners: are told of every pupil when it has been taken.
+        listeners: are told of every pupil when it has been taken, and of what others measure.
 
     Args:
         outlet: where it publishes.
@@ -100,18 +104,28 @@ class Pipeline:
         done = Pass(message, pupil)
         try:
             for gaze in self._gaze(pupil):
-                done.gaze.append(gaze)
-                topic = self._publish(done, "gaze", wire_gaze(gaze, self._timebase))
-                self._publish_fixations(done, gaze, topic)
+                self._put_gaze(done, gaze)
             if self.blinks is not None and "2d" in pupil.method:
                 for blink in self.blinks.blinks(pupil):
-                    done.blinks.append(blink)
-                    self._publish(done, "blinks", WireBlink.from_response(blink, self._timebase))
+                    self._put_blink(done, blink)
         except Exception:
             # A mapper that fails for one pupil must not end the service.
             _LOG.exception("no gaze for a pupil of eye %d", pupil.eye_id)
-        for listener in tuple(self.listeners):
-            listener(done)
+        self._tell_listeners(done)
+        return done
+
+    def tell(self, told: Iterable[Told]) -> Pass:
+        """Take what somebody else has measured, as if it were mapped here."""
+        done = Pass()
+        for one in told:
+            match one:
+                case MappedGaze():
+                    self._put_gaze(done, one)
+                case DispersionFixation():
+                    self._put_fixation(done, one)
+                case BlinkResponse():
+                    self._put_blink(done, one)
+        self._tell_listeners(done)
         return done
 
     def _gaze(self, pupil: PupilDatum) -> Sequence[MappedGaze]:
@@ -119,12 +133,24 @@ class Pipeline:
             return ()
         return self.mapper.map(pupil, self._running())
 
-    def _publish_fixations(self, done: Pass, gaze: MappedGaze, topic: str) -> None:
+    def _put_gaze(self, done: Pass, gaze: MappedGaze) -> None:
+        done.gaze.append(gaze)
+        topic = self._publish(done, "gaze", wire_gaze(gaze, self._timebase))
         if self.fixations is not None:
             for fixation in self.fixations.fixations(gaze, topic):
-                done.fixations.append(fixation)
-                wire = WireFixation.from_fixation(fixation, self._timebase)
-                self._publish(done, "fixations", wire)
+                self._put_fixation(done, fixation)
+
+    def _put_fixation(self, done: Pass, fixation: DispersionFixation) -> None:
+        done.fixations.append(fixation)
+        self._publish(done, "fixations", WireFixation.from_fixation(fixation, self._timebase))
+
+    def _put_blink(self, done: Pass, blink: BlinkResponse) -> None:
+        done.blinks.append(blink)
+        self._publish(done, "blinks", WireBlink.from_response(blink, self._timebase))
+
+    def _tell_listeners(self, done: Pass) -> None:
+        for listener in tuple(self.listeners):
+            listener(done)
 
     def _publish(self, done: Pass, kind: str, wire: Published) -> str:
         self._outlet.publish(Message.from_struct(wire.topic, wire))

@@ -126,7 +126,7 @@ class PluginHost:
             self._tell_docs()
 
     def take(self, done: Pass) -> None:
-        """Let every plugin that wants to see what a pupil brought, and publish what they add."""
+        """Let every plugin that wants to see what has come, and publish what they add."""
         readers = [
             running
             for running in self._running
@@ -134,7 +134,8 @@ class PluginHost:
         ]
         if not readers:
             return
-        events: Events = {"pupil": [done.message.map()], "gaze": []}
+        pupils = [] if done.message is None else [done.message.map()]
+        events: Events = {"pupil": pupils, "gaze": []}
         for kind, wire in done.published:
             events.setdefault(kind, []).append(msgspec.to_builtins(wire))
         known = set(events) | {"fixations", "blinks"}

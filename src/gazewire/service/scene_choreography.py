@@ -130,7 +130,7 @@ class SceneChoreography(Choreography):
 
     def _note(self, done: Pass) -> None:
         pupil = done.pupil
-        if self._is_mapped(pupil):
+        if pupil is not None and self._is_mapped(pupil):
             mean, _ = self._confidences.get(pupil.eye_id, (pupil.confidence, 0))
             mean += (pupil.confidence - mean) * _NEWEST_SHARE
             self._confidences[pupil.eye_id] = mean, pupil.timestamp_unix_ns

@@ -10,7 +10,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
@@ -26,8 +26,9 @@ from gazewire.service.core_time import AnnouncedTimeBase
 from gazewire.service.eye_launcher import EyeStart
 from gazewire.service.fitting import Fitting
 from gazewire.service.logs import logs_published
+from gazewire.service.outlet import Outlet
 from gazewire.service.parts import ServiceParts
-from gazewire.service.pipeline import Pass, Pipeline
+from gazewire.service.pipeline import Pass, Pipeline, Told
 from gazewire.service.plugin import PluginContext
 from gazewire.service.plugins import PluginHost, find_plugin_types
 from gazewire.service.supervisor import EyeSupervisor
@@ -51,6 +52,9 @@ class RunningService:
         pub_url: the bus, for publishers.
         sub_url: the bus, for subscribers.
         timebase: by which times on the bus are told.
+        outlet: speaks on the bus.
+        tell: takes gaze, fixations and blinks that somebody else has measured; they are published,
+            and are the service's own from then on. On the event loop's thread.
         listeners: are told, on the event loop's thread, of every pupil and of what became known by
             it, when it has gone out. They must not block.
     """
@@ -59,6 +63,8 @@ class RunningService:
     pub_url: str
     sub_url: str
     stopped: asyncio.Event
+    outlet: Outlet
+    tell: Callable[[Iterable[Told]], None]
     listeners: list[Callable[[Pass], None]]
     addresses: BusAddresses
     timebase: TimeBase
@@ -132,6 +138,8 @@ async def serve_service(
                     pub_url=bus.pub_url,
                     sub_url=bus.sub_url,
                     stopped=conductor.stopped,
+                    outlet=outlet,
+                    tell=conductor.tell,
                     listeners=listeners,
                     addresses=addresses,
                     timebase=timebase,

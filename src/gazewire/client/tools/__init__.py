@@ -1,5 +1,6 @@
 """What the client's commands are made of: the parts that find, write down, watch and judge."""
 
+from gazewire.client._engine.link import DeviceLink
 from gazewire.client._engine.statistics import StreamState
 from gazewire.client.tools.capture import Capture, CaptureCounts
 from gazewire.client.tools.choice import (
@@ -13,6 +14,8 @@ from gazewire.client.tools.choice import (
 from gazewire.client.tools.connection import linked
 from gazewire.client.tools.lines import CsvLines, JsonLines, Lines
 from gazewire.client.tools.samples import PictureSample, Sample, SampleStream, SoundSample
+from gazewire.client.tools.scene_coding import SceneCoding
+from gazewire.client.tools.shifted_clock import ShiftedClock
 from gazewire.client.tools.vitals import ClockVitals, DeviceVitals, StreamVitals
 from gazewire.client.tools.watched_device import WatchedDevice
 from gazewire.client.tools.watching import Watching
@@ -22,13 +25,16 @@ __all__ = [
     "CaptureCounts",
     "ClockVitals",
     "CsvLines",
+    "DeviceLink",
     "DeviceVitals",
     "JsonLines",
     "Lines",
     "PictureSample",
     "Sample",
     "SampleStream",
+    "SceneCoding",
     "SeveralDevicesError",
+    "ShiftedClock",
     "SoundSample",
     "StreamState",
     "StreamVitals",

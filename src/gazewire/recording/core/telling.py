@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from typing import Literal
 
 import msgspec
 
@@ -46,7 +47,7 @@ from gazewire.wire.ipc import (
     wire_pupil,
 )
 
-__all__ = ["CoreTeller"]
+__all__ = ["CoreRecord", "CoreTeller"]
 
 _NAN = math.nan
 _NO_PAIR = (_NAN, _NAN)
@@ -56,6 +57,10 @@ _METHOD_2D = "gazewire 2d, not measured"
 _METHOD_3D = "gazewire 3d, of another eye tracker"
 # Rays that are as good as parallel meet nowhere.
 _LEAST_SINE = 1e-4
+
+
+CoreRecord = PupilDatum | MappedGaze | DispersionFixation | BlinkResponse | Annotation
+"""What Core programs know of what glasses measure."""
 
 
 class CoreTeller:
@@ -78,24 +83,48 @@ class CoreTeller:
 
         These are inertial samples, saccades, onsets, pictures and sound.
         """
+        for told in self.records(record):
+            yield self._message(told)
+
+    def records(self, record: Record | Event) -> Iterator[CoreRecord]:
+        """Give the same as records, pupils before the gaze that they belong to."""
         match record:
             case GazeDatum():
                 yield from self._gaze(record)
             case Fixation():
                 yield self._fixation(record)
             case Blink():
-                yield self._blink("onset", record.start_unix_ns)
-                yield self._blink("offset", record.end_unix_ns)
+                yield _blink("onset", record.start_unix_ns)
+                yield _blink("offset", record.end_unix_ns)
             case Event():
-                yield self._annotation(record)
+                yield Annotation(
+                    label=record.name or "", timestamp_unix_ns=record.timestamp_unix_ns
+                )
 
-    def _gaze(self, datum: GazeDatum) -> Iterator[Message]:
+    def _message(self, told: CoreRecord) -> Message:
+        timebase = self._timebase
+        match told:
+            case PupilDatum():
+                pupil = wire_pupil(told, timebase)
+                return Message.from_struct(pupil.topic, pupil)
+            case MappedGaze():
+                gaze = wire_gaze(told, timebase)
+                return Message.from_struct(gaze.topic, gaze)
+            case DispersionFixation():
+                fixation = WireFixation.from_fixation(told, timebase)
+                return Message(FIXATIONS_TOPIC, encode_struct(fixation))
+            case BlinkResponse():
+                blink = WireBlink.from_response(told, timebase)
+                return Message(BLINKS_TOPIC, encode_struct(blink))
+            case Annotation():
+                return Message(ANNOTATION_TOPIC, encode_map(annotation_map(told, timebase)))
+
+    def _gaze(self, datum: GazeDatum) -> Iterator[PupilDatum | MappedGaze]:
         right, left = datum.eye_state_right, datum.eye_state_left
         pupils = (_pupil(0, datum, right), _pupil(1, datum, left))
         for pupil in pupils:
             if pupil.model is not None:
-                wire = wire_pupil(pupil, self._timebase)
-                yield Message.from_struct(wire.topic, wire)
+                yield pupil
         gaze = MappedGaze(
             timestamp_unix_ns=datum.timestamp_unix_ns,
             confidence=1.0 if datum.worn else 0.0,
@@ -105,10 +134,9 @@ class CoreTeller:
         if right is not None and left is not None:
             rays = (_ray(0, right), _ray(1, left))
             gaze = msgspec.structs.replace(gaze, rays=rays, point_mm=_meeting_point(*rays))
-        told = wire_gaze(gaze, self._timebase)
-        yield Message.from_struct(told.topic, told)
+        yield gaze
 
-    def _fixation(self, fixation: Fixation) -> Message:
+    def _fixation(self, fixation: Fixation) -> DispersionFixation:
         told = DispersionFixation(
             id=self._fixations,
             start_unix_ns=fixation.start_unix_ns,
@@ -119,27 +147,15 @@ class CoreTeller:
             base=(),
         )
         self._fixations += 1
-        wire = WireFixation.from_fixation(told, self._timebase)
-        return Message(FIXATIONS_TOPIC, encode_struct(wire))
-
-    def _blink(self, kind: str, instant_ns: int) -> Message:
-        response = BlinkResponse(
-            kind="onset" if kind == "onset" else "offset",
-            timestamp_unix_ns=instant_ns,
-            confidence=1.0,
-            base=(),
-        )
-        return Message(
-            BLINKS_TOPIC, encode_struct(WireBlink.from_response(response, self._timebase))
-        )
-
-    def _annotation(self, event: Event) -> Message:
-        mark = Annotation(label=event.name or "", timestamp_unix_ns=event.timestamp_unix_ns)
-        return Message(ANNOTATION_TOPIC, encode_map(annotation_map(mark, self._timebase)))
+        return told
 
     def _norm_pos(self, x_px: float, y_px: float) -> tuple[float, float]:
         # Core counts from the bottom left, in widths and heights.
         return x_px / self._width, 1.0 - y_px / self._height
+
+
+def _blink(kind: Literal["onset", "offset"], instant_ns: int) -> BlinkResponse:
+    return BlinkResponse(kind=kind, timestamp_unix_ns=instant_ns, confidence=1.0, base=())
 
 
 def _pupil(eye_id: EyeId, datum: GazeDatum, state: EyeState | None) -> PupilDatum:
