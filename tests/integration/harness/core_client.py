@@ -34,11 +34,12 @@ class ServiceProgram:
     Args:
         folder: where standard error goes.
         options: further options of `gazewire service`.
+        verb: of another program that is a service, too.
     """
 
-    def __init__(self, folder: Path, *options: str) -> None:
-        self._stderr_path = folder / "service.txt"
-        self._command = gazewire_command("service", "--json", "--port", "0", *options)
+    def __init__(self, folder: Path, *options: str, verb: str = "service") -> None:
+        self._stderr_path = folder / f"{verb}.txt"
+        self._command = gazewire_command(verb, "--json", "--port", "0", *options)
         self.ready: dict[str, Any] = {}
         self._is_killed = False
 
