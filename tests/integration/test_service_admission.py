@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import subprocess
+from dataclasses import replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import msgspec
 import pytest
@@ -11,6 +13,9 @@ import zmq
 import zmq.auth
 from harness.core_client import CoreClient, ServiceProgram
 from harness.program import gazewire_command
+
+from gazewire.client.core import BlockingCoreDevice, Device, load_bus_keys, make_key_files
+from gazewire.errors import ConnectionLostError
 
 QUICK = ["--eye0", "none", "--eye1", "none", "--eyes", "tasks"]
 REFUSED_WITHIN_MS = 400
@@ -54,6 +59,40 @@ def test_who_has_no_key_is_not_answered_and_eyes_have_one(tmp_path: Path) -> Non
             subscriber.subscribe("pupil.0.3d")
             assert subscriber.poll(40_000)
             assert msgspec.msgpack.decode(subscriber.recv_multipart()[1])["id"] == 0
+        check_clients_of_ours(service, tmp_path, Path(client_file))
+
+
+def check_clients_of_ours(service: ServiceProgram, folder: Path, client_file: Path) -> None:
+    """Both faces of the client work with the right keys, and with no others."""
+    port = urlsplit(service.ready["remote"]).port
+    assert port is not None
+    keys = load_bus_keys(client_file, folder / "service.key")
+    device = Device(port=port, keys=keys)
+    try:
+        with device.subscribe("notify.test.") as heard:
+            assert device.send_notification({"subject": "test.slow"}) == "Notification received"
+            first = heard.recv_new_message(timeout_ms=10_000)
+            with device.high_frequency_message_sending():
+                device.send_notification({"subject": "test.quick"})
+            second = heard.recv_new_message(timeout_ms=10_000)
+        assert [got and got.topic for got in (first, second)] == [
+            "notify.test.slow",
+            "notify.test.quick",
+        ]
+        with device.subscribe_in_background("pupil.0", buffer_size=5) as pupils:
+            assert pupils.recv_new_message(timeout_ms=20_000) is not None
+    finally:
+        device.disconnect()
+    with BlockingCoreDevice(port=port, keys=keys) as core, core.pupils("pupil.0.3d") as pupils:
+        assert pupils.receive(timeout_s=20) is not None
+    make_key_files(folder / "stranger.secret")
+    strangers = load_bus_keys(folder / "stranger.secret", folder / "service.key")
+    for wrong in (None, strangers, replace(keys, server_public=strangers.own.public)):
+        with (
+            pytest.raises(ConnectionLostError),
+            BlockingCoreDevice(port=port, keys=wrong, timeout_s=REFUSED_WITHIN_MS / 1000),
+        ):
+            pass
 
 
 def test_a_stock_client_notices_nothing_of_a_list_of_addresses(tmp_path: Path) -> None:

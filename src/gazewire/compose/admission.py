@@ -9,7 +9,7 @@ from pathlib import Path
 
 from gazewire.errors import LocalProtocolError
 from gazewire.net.bus_security import BusKeys, BusSecurity, KeyPair
-from gazewire.service.key_file import load_key_pair, load_public_keys, make_key_files
+from gazewire.net.key_file import load_key_pair, load_public_keys, make_key_files
 
 __all__ = ["Admission", "find_admission"]
 

@@ -7,7 +7,7 @@ import pytest
 from gazewire.compose.admission import Admission, find_admission
 from gazewire.errors import LocalProtocolError
 from gazewire.net.bus_security import KeyPair
-from gazewire.service.key_file import make_key_files
+from gazewire.net.key_file import make_key_files
 
 
 def test_nobody_is_asked_for_anything_by_default() -> None:

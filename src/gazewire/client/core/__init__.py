@@ -31,6 +31,7 @@ from gazewire.client.core.hmd_camera import HmdCamera
 from gazewire.client.core.records import CoreRecord
 from gazewire.client.core.subscription import BackgroundSubscription, Message, Subscription
 from gazewire.net.bus_security import BusKeys, KeyPair
+from gazewire.net.key_file import KeyFileError, load_bus_keys, make_key_files
 
 __all__ = [
     "BackgroundSubscription",
@@ -46,9 +47,12 @@ __all__ = [
     "CoreSubscription",
     "Device",
     "HmdCamera",
+    "KeyFileError",
     "KeyPair",
     "Message",
     "NotConnectedError",
     "Subscription",
     "__version__",
+    "load_bus_keys",
+    "make_key_files",
 ]

@@ -24,6 +24,7 @@ from gazewire.client.core.decorators import ensure_connected
 from gazewire.client.core.subscription import BackgroundSubscription, Subscription
 from gazewire.errors import NetworkError
 from gazewire.net.bus_client import BusPublisher
+from gazewire.net.bus_security import BusKeys
 from gazewire.net.remote import DEFAULT_REMOTE_PORT, BlockingRemoteClient, Request
 from gazewire.wire.ipc import Message as WireMessage
 from gazewire.wire.remote import (
@@ -77,6 +78,7 @@ class Device:
         client_clock: ours, in which `current_pupil_time` is told.
         should_auto_reconnect: whether calls look, once a second, if the program has started again,
             and then learn its ports and its clock anew.
+        keys: where the program wants them; see `load_bus_keys`.
 
     Attributes:
         address: as given.
@@ -96,11 +98,14 @@ class Device:
         port: int = DEFAULT_REMOTE_PORT,
         client_clock: ClockFunction = time.monotonic,
         should_auto_reconnect: bool = False,
+        *,
+        keys: BusKeys | None = None,
     ) -> None:
         self.address = address
         self.port = port
         self.client_clock = client_clock
         self._should_auto_reconnect = should_auto_reconnect
+        self._keys = keys
         self._remote: BlockingRemoteClient | None = None
         self._publisher: BusPublisher | None = None
         self._looked_s = -_LOOKS_S
@@ -119,7 +124,7 @@ class Device:
         """
         if self._remote is None:
             remote = BlockingRemoteClient(
-                f"tcp://{self.address}:{self.port}", timeout_s=_ANSWERS_WITHIN_S
+                f"tcp://{self.address}:{self.port}", keys=self._keys, timeout_s=_ANSWERS_WITHIN_S
             )
             self._remote = remote.__enter__()
         try:
@@ -151,7 +156,8 @@ class Device:
             yield
             return
         self._look()
-        with BusPublisher(f"tcp://{self.address}:{self.ipc_pub_port}") as publisher:
+        bus = f"tcp://{self.address}:{self.ipc_pub_port}"
+        with BusPublisher(bus, keys=self._keys) as publisher:
             self._publisher = publisher
             try:
                 yield
@@ -321,7 +327,11 @@ class Device:
         """
         self._look()
         return Subscription(
-            self.address, port=self.ipc_sub_port, topics=topics, pub_port=self.ipc_pub_port
+            self.address,
+            port=self.ipc_sub_port,
+            topics=topics,
+            pub_port=self.ipc_pub_port,
+            keys=self._keys,
         )
 
     def subscribe_in_background(
@@ -343,6 +353,7 @@ class Device:
             topics=topics,
             buffer_size=buffer_size,
             pub_port=self.ipc_pub_port,
+            keys=self._keys,
         )
 
     @ensure_connected

@@ -19,6 +19,7 @@ from gazewire.errors import RemoteProtocolError
 from gazewire.net._zmq import ZmqContext
 from gazewire.net.bus_client.connection import CONNECT_TIMEOUT_S, QUEUED_MESSAGES, milliseconds
 from gazewire.net.bus_client.inbox import SubscriberConnection
+from gazewire.net.bus_security import BusKeys
 from gazewire.wire.ipc import RAW_DATA_KEY
 
 __all__ = ["BackgroundSubscription", "Message", "Subscription"]
@@ -50,10 +51,17 @@ class Message(NamedTuple):
 class _Reader:
     """A socket that is subscribed, and what comes: for one thread at a time."""
 
-    def __init__(self, address: str, port: int, pub_port: int | None, topics: Sequence[str]):
+    def __init__(
+        self,
+        address: str,
+        port: int,
+        pub_port: int | None,
+        topics: Sequence[str],
+        keys: BusKeys | None,
+    ) -> None:
         echo_url = None if pub_port is None else f"tcp://{address}:{pub_port}"
         connection = SubscriberConnection(
-            f"tcp://{address}:{port}", echo_url, None, QUEUED_MESSAGES, CONNECT_TIMEOUT_S
+            f"tcp://{address}:{port}", echo_url, keys, QUEUED_MESSAGES, CONNECT_TIMEOUT_S
         )
         with ExitStack() as stack:
             context = stack.enter_context(ZmqContext())
@@ -98,6 +106,7 @@ class Subscription:
         topics: how the topics begin that are wanted; one, or several.
         pub_port: of the bus, for publishers. Where it is given, connected means subscribed: what is
             published from then on comes. Without it nobody knows since when.
+        keys: where the program wants them.
 
     Attributes:
         address: as given.
@@ -115,11 +124,13 @@ class Subscription:
         port: int,
         topics: str | Sequence[str],
         pub_port: int | None = None,
+        keys: BusKeys | None = None,
     ) -> None:
         self.address = address
         self.port = port
         self.topics = (topics,) if isinstance(topics, str) else tuple(topics)
         self._pub_port = pub_port
+        self._keys = keys
         self._reader: _Reader | None = None
         self._ahead: Message | None = None
         self.connect()
@@ -175,7 +186,7 @@ class Subscription:
         return self._reader.receive(None if timeout_ms is None else timeout_ms / 1000)
 
     def _open(self) -> _Reader:
-        return _Reader(self.address, self.port, self._pub_port, self.topics)
+        return _Reader(self.address, self.port, self._pub_port, self.topics, self._keys)
 
 
 class BackgroundSubscription(Subscription):
@@ -189,6 +200,7 @@ class BackgroundSubscription(Subscription):
         topics: how the topics begin that are wanted; one, or several.
         buffer_size: how many messages wait; the oldest are lost. None lets any number wait.
         pub_port: as in `Subscription`.
+        keys: where the program wants them.
 
     Raises:
         NetworkError: there is no bus at `pub_port`.
@@ -202,12 +214,13 @@ class BackgroundSubscription(Subscription):
         topics: str | Sequence[str],
         buffer_size: int | None,
         pub_port: int | None = None,
+        keys: BusKeys | None = None,
     ) -> None:
         self._buffer = deque[Message](maxlen=buffer_size)
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
         self._should_end = threading.Event()
-        super().__init__(address, port=port, topics=topics, pub_port=pub_port)
+        super().__init__(address, port=port, topics=topics, pub_port=pub_port, keys=keys)
 
     @property
     def is_connected(self) -> bool:

@@ -7,13 +7,14 @@ import pytest
 import zmq.auth
 
 from gazewire.net.bus_security import BusKeys, KeyPair
-from gazewire.service.key_environment import keys_from, with_keys
-from gazewire.service.key_file import (
+from gazewire.net.key_file import (
     KeyFileError,
+    load_bus_keys,
     load_key_pair,
     load_public_keys,
     make_key_files,
 )
+from gazewire.service.key_environment import keys_from, with_keys
 
 
 def test_what_is_made_is_read_again(tmp_path: Path) -> None:
@@ -72,3 +73,12 @@ def test_a_process_is_given_keys_by_its_environment() -> None:
     assert environment["HOME"] == "/"
     assert keys_from(environment) == keys
     assert keys_from(with_keys({}, None)) is None
+
+
+def test_a_client_has_its_pair_and_the_programs_key(tmp_path: Path) -> None:
+    program = make_key_files(tmp_path / "service.secret")
+    own = make_key_files(tmp_path / "desk.secret")
+    keys = load_bus_keys(tmp_path / "desk.secret", tmp_path / "service.key")
+    assert keys == BusKeys(program.public, own)
+    with pytest.raises(KeyFileError, match="is a folder"):
+        load_bus_keys(tmp_path / "desk.secret", tmp_path)

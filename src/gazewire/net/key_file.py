@@ -18,9 +18,9 @@ import re
 from pathlib import Path
 
 from gazewire.errors import LocalProtocolError
-from gazewire.net.bus_security import KeyPair
+from gazewire.net.bus_security import BusKeys, KeyPair
 
-__all__ = ["KeyFileError", "load_key_pair", "load_public_keys", "make_key_files"]
+__all__ = ["KeyFileError", "load_bus_keys", "load_key_pair", "load_public_keys", "make_key_files"]
 
 _ENTRY = re.compile(r'^\s*(public-key|secret-key)\s*=\s*"([!-~]{40})"\s*$', re.MULTILINE)
 _TEXT = 'metadata\ncurve\n    public-key = "{}"\n'
@@ -30,6 +30,23 @@ _PUBLIC_SUFFIX = ".key"
 
 class KeyFileError(LocalProtocolError):
     """A file of keys that cannot be used."""
+
+
+def load_bus_keys(own: str | os.PathLike[str], program: str | os.PathLike[str]) -> BusKeys:
+    """Read what a client needs where the program wants keys.
+
+    Args:
+        own: file with the client's pair of keys.
+        program: file with the program's public key, as ``gazewire service --key-file`` makes it.
+
+    Raises:
+        KeyFileError: a file cannot be read, or does not hold what it should.
+    """
+    server_public = Path(program)
+    if server_public.is_dir():
+        raise KeyFileError(f"{program} is a folder; name the file with the program's key")
+    (public,) = load_public_keys(server_public)
+    return BusKeys(public, load_key_pair(Path(own)))
 
 
 def load_key_pair(path: Path) -> KeyPair:
@@ -59,7 +76,7 @@ def load_public_keys(path: Path) -> frozenset[bytes]:
     return frozenset(_entries(file)["public-key"].encode() for file in files)
 
 
-def make_key_files(path: Path) -> KeyPair:
+def make_key_files(path: str | os.PathLike[str]) -> KeyPair:
     """Make a pair of keys: a file that its owner alone may read, and one for everybody beside it.
 
     Args:
@@ -68,6 +85,7 @@ def make_key_files(path: Path) -> KeyPair:
     Raises:
         KeyFileError: they cannot be written, or are there already.
     """
+    path = Path(path)
     pair = KeyPair.generate()
     public_path = path.with_suffix(_PUBLIC_SUFFIX)
     if public_path == path:
