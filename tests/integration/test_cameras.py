@@ -131,7 +131,8 @@ def test_the_page_shows_cameras_and_their_figures(tmp_path: Path) -> None:
 
 
 def test_what_is_recorded_is_accounted_for(tmp_path: Path) -> None:
-    options = ("--record", "--experiment", "mice")
+    coded = '{"ffmpeg_config": {"compression_standard": "h265"}, "gui_config": {"font_size": 12}}'
+    options = ("--record", "--experiment", "mice", "--application-config", coded)
     with cameras(tmp_path, TWO_CAMERAS, *options) as ready:
         until(lambda: status(ready, 1)["frames"] > 10)
     folder = tmp_path / "recordings" / "mice"
@@ -140,9 +141,20 @@ def test_what_is_recorded_is_accounted_for(tmp_path: Path) -> None:
         stem = metadata.name.removesuffix("_metadata.json")
         rows = (folder / f"{stem}_frames.csv").read_text().splitlines()
         assert len(rows) - 1 == told["frames"]
+        assert told["encoding"]["codec"] == "h265"
+        assert told["unaccounted_frames"] == 0
         assert told["recorded_frames"] + told["dropped_by_cause"]["queue"] == told["frames"]
         assert (folder / f"{stem}.mp4").stat().st_size > 0
     assert len(list(folder.iterdir())) == 6
+
+
+def test_it_ends_when_its_time_is_up(tmp_path: Path) -> None:
+    (tmp_path / "cameras.toml").write_text("[[cameras]]\n")
+    options = ("--port", "0", "--http-port", "0", "--close-after", "0:01")
+    ran = subprocess.run(
+        gazewire_command("cameras", str(tmp_path / "cameras.toml"), *options), timeout=LIMIT_S
+    )
+    assert ran.returncode == 0
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -43,19 +44,34 @@ def cameras(
             help="Recordings go to a folder of this name; or an experiment file (.json): subjects."
         ),
     ] = None,
+    application_config: Annotated[
+        str | None,
+        typer.Option(
+            metavar="JSON",
+            help="Settings of pyMultiVideo as text, which go before those of CONFIG.",
+        ),
+    ] = None,
+    close_after: Annotated[
+        str | None, typer.Option(metavar="MM:SS", help="End after so long.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Acquire from many cameras: images out to other programs, boxes back, a page that shows all.
 
     Port 0 takes any free port.
     """
+    seconds = None if close_after is None else _seconds(close_after)
 
     async def program(stop: asyncio.Event) -> None:
         # Here, so that the other verbs work where what cameras need is not installed.
         from gazewire.multicam import load_config, serve_cameras
+        from gazewire.multicam.application_config import apply_application_config
         from gazewire.multicam.experiment import find_experiment
 
-        settings, folder = find_experiment(load_config(config), experiment)
+        settings = load_config(config)
+        if application_config is not None:
+            settings = apply_application_config(settings, application_config)
+        settings, folder = find_experiment(settings, experiment)
         async with serve_cameras(
             settings,
             SystemClock(),
@@ -66,9 +82,21 @@ def cameras(
             record=record,
         ) as running:
             announce(_facts(running), _text(running), as_json=as_json)
-            await stop.wait()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(seconds):
+                    await stop.wait()
 
     run(program)
+
+
+def _seconds(close_after: str) -> int:
+    minutes, _, seconds = close_after.partition(":")
+    if not (minutes.isdecimal() and seconds.isdecimal() and int(seconds) < 60):
+        raise typer.BadParameter(
+            f"write minutes and seconds, such as 90:00, not {close_after}",
+            param_hint="--close-after",
+        )
+    return 60 * int(minutes) + int(seconds)
 
 
 def _facts(running: RunningCameras) -> dict[str, object]:

@@ -19,6 +19,7 @@ from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import chain, count
 from pathlib import Path
 
 import msgspec.structs
@@ -269,7 +270,9 @@ class CameraRecorder:
 def _stem(plan: RecordingPlan) -> str:
     camera = plan.camera
     name = "".join("_" if letter in NOT_IN_NAMES else letter for letter in camera.subject)
-    stem = f"{name or camera.id}_{plan.started:%Y-%m-%d-%H%M%S}"
-    # Several cameras may look at one subject.
-    is_taken = (plan.folder / f"{stem}_frames.csv").exists()
-    return f"{stem}_{camera.id}" if is_taken else stem
+    first = f"{name or camera.id}_{plan.started:%Y-%m-%d-%H%M%S}"
+    # Several cameras may look at one subject, and record twice within a second.
+    stems = chain(
+        (first, f"{first}_{camera.id}"), (f"{first}_{camera.id}_{number}" for number in count(2))
+    )
+    return next(stem for stem in stems if not (plan.folder / f"{stem}_frames.csv").exists())

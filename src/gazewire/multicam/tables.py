@@ -12,11 +12,13 @@ __all__ = [
     "EncodingConfig",
     "RecordingConfig",
     "SetsConfig",
+    "Speed",
     "TriggerConfig",
     "ViewConfig",
 ]
 
 Speed = Literal["ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow"]
+"""Presets of libx264 and libx265, the least work first."""
 
 
 class RecordingConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
