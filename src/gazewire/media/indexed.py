@@ -78,6 +78,7 @@ class IndexedVideo:
     def times_ns(self) -> NDArray[np.int64]:
         """(N,) int64, the instants that the container tells, from that of the first picture."""
         first, tick_s = self._ticks[0], self._stream.time_base
+        assert tick_s is not None, "a track of a file has one"
         ns = _NS_PER_S * tick_s.numerator
         half = tick_s.denominator // 2
         told = [((ticks - first) * ns + half) // tick_s.denominator for ticks in self._ticks]

@@ -26,9 +26,8 @@ def gray_from_picture(picture: av.VideoFrame) -> NDArray[np.uint8]:
     """
     name = picture.format.name
     if name not in _PLANAR | _PLANAR_FULL:
-        gray: NDArray[np.uint8] = picture.to_ndarray(format="gray")
-        return gray
+        return picture.to_ndarray(format="gray").astype(np.uint8, copy=False)
     luma = rows_of(picture.planes[0])[: picture.height, : picture.width]
     if name in _PLANAR_FULL or picture.color_range == ColorRange.JPEG:
         return luma.copy()
-    return np.take(_STRETCHED, luma)
+    return _STRETCHED[luma]
