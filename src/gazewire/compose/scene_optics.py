@@ -7,6 +7,7 @@ from pathlib import Path
 
 from gazewire.camera.v4l2 import camera_name
 from gazewire.compose.footage_camera import find_footage
+from gazewire.compose.recorded_optics import recorded_optics
 from gazewire.compose.spec import NO_SOURCE, SYNTHETIC, VIDEO4LINUX
 from gazewire.model import EyeId
 from gazewire.optics import Camera, known_camera, nominal_camera
@@ -28,8 +29,9 @@ def scene_optics(scene: str, eyes: Mapping[EyeId, str]) -> Camera | None:
             also where that is not there.
 
     Returns:
-        The lens of a camera of the Core headset, which goes by its name; one without distortion of
-        any other; None where nothing is known, not even a size.
+        The lens of a camera of the Core headset, which goes by its name; of footage what is told
+        beside it; one without distortion of any other; None where nothing is known, not even a
+        size.
     """
     if scene == SYNTHETIC or (scene == NO_SOURCE and SYNTHETIC in eyes.values()):
         pinhole = scene_camera("neon")
@@ -41,4 +43,9 @@ def scene_optics(scene: str, eyes: Mapping[EyeId, str]) -> Camera | None:
         name = camera_name(Path(scene.removeprefix(VIDEO4LINUX)))
         return known_camera(name, *SCENE_SIZE_PX) or nominal_camera(*SCENE_SIZE_PX)
     shape = open_source(find_footage(Path(scene), "world")).info.scene
-    return None if shape is None else nominal_camera(shape.width, shape.height)
+    if shape is None:
+        return None
+    told = recorded_optics(Path(scene), "world")
+    size = shape.width, shape.height
+    known = (camera for camera in told if (camera.width, camera.height) == size)
+    return next(known, None) or nominal_camera(*size)

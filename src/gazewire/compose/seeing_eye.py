@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gazewire.compose.eye_optics import CameraOfSize
 from gazewire.eye import Detector2d, Pupil2d
 from gazewire.eye.model3d import Detector3dProperties, EyeModel3d
 from gazewire.model import EyeId, Frame, PupilDatum
@@ -22,9 +23,6 @@ from gazewire.service import (
 from gazewire.service.frames import image_bytes
 
 __all__ = ["SeeingEye"]
-
-CameraOfSize = Callable[[int, int], Camera]
-"""The camera that takes images of this width and height."""
 
 
 class SeeingEye:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from gazewire.compose.eye_optics import CameraOfSize, eye_optics
 from gazewire.compose.looking_request import follow_requests
 from gazewire.compose.rehearsal import rehearse
-from gazewire.compose.seeing_eye import CameraOfSize, SeeingEye
-from gazewire.compose.synthetic_eye import SyntheticEye, side_of, synthetic_wearer
+from gazewire.compose.seeing_eye import SeeingEye
+from gazewire.compose.spec import SYNTHETIC
+from gazewire.compose.synthetic_eye import SyntheticEye
 from gazewire.model import EyeId, PupilDatum
-from gazewire.optics import Camera, known_camera, nominal_camera
+from gazewire.optics import nominal_camera
 from gazewire.service import (
     Camera as ServiceCamera,
 )
@@ -21,7 +23,6 @@ from gazewire.service import (
     Rehearsal,
 )
 from gazewire.sim import Attention
-from gazewire.sim.eye_camera import EYE_IMAGE_SIZE_PX
 
 __all__ = ["seeing_parts", "synthetic_parts"]
 
@@ -37,14 +38,9 @@ def synthetic_parts(seed: int, eye_id: EyeId, rate_hz: int) -> EyeParts:
         eye_id: which eye.
         rate_hz: exposures a second, a divisor of 200.
     """
-    focal_px = synthetic_wearer(seed).person.eye(side_of(eye_id)).camera.focal_px
-    middle_px = (EYE_IMAGE_SIZE_PX - 1) / 2
-    optics = Camera(
-        EYE_IMAGE_SIZE_PX, EYE_IMAGE_SIZE_PX, (focal_px, focal_px), (middle_px, middle_px)
-    )
     attention = Attention()
     camera = SyntheticEye(seed, eye_id, rate_hz, attention)
-    pupils = SeeingEye(eye_id, lambda width, height: optics, distance_mm=_DISTANCE_MM)
+    pupils = SeeingEye(eye_id, eye_optics(SYNTHETIC, eye_id, seed), distance_mm=_DISTANCE_MM)
     return EyeParts(
         camera,
         pupils,
@@ -54,27 +50,19 @@ def synthetic_parts(seed: int, eye_id: EyeId, rate_hz: int) -> EyeParts:
     )
 
 
-def seeing_parts(camera: ServiceCamera, eye_id: EyeId, name: str | None) -> EyeParts:
+def seeing_parts(camera: ServiceCamera, eye_id: EyeId, optics: CameraOfSize) -> EyeParts:
     """What an eye is made of that a camera looks at.
 
     Args:
         camera: that looks at it.
         eye_id: which eye.
-        name: of the camera, as the operating system tells it; None where there is none.
+        optics: of the camera.
     """
-    return EyeParts(camera, SeeingEye(eye_id, _known_by(name)), _foreign(eye_id))
+    return EyeParts(camera, SeeingEye(eye_id, optics), _foreign(eye_id))
 
 
 def _foreign(eye_id: EyeId) -> SeeingEye:
     return SeeingEye(eye_id, nominal_camera)
-
-
-def _known_by(name: str | None) -> CameraOfSize:
-    def camera_of_size(width: int, height: int) -> Camera:
-        known = None if name is None else known_camera(name, width, height)
-        return known or nominal_camera(width, height)
-
-    return camera_of_size
 
 
 def _rehearsal(seed: int, eye_id: EyeId, camera: SyntheticEye, pupils: SeeingEye) -> Rehearsal:

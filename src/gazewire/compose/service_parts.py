@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from gazewire.camera import VideoShape
-from gazewire.camera.v4l2 import camera_name
 from gazewire.compose.experimenter import experimenter
+from gazewire.compose.eye_optics import eye_optics
 from gazewire.compose.first_calibration import first_calibration
 from gazewire.compose.footage_camera import Place, VideoCamera, open_footage
 from gazewire.compose.movement import blink_detector, fixation_detector
@@ -66,10 +66,8 @@ def eye_parts(spec: str, eye_id: EyeId, *, seed: int, rate_hz: int) -> EyeParts:
                 spec, f"the rate of eye frames divides 200; {rate_hz} does not"
             )
         return synthetic_parts(seed, eye_id, rate_hz)
-    name = None
-    if spec.startswith(VIDEO4LINUX):
-        name = camera_name(Path(spec.removeprefix(VIDEO4LINUX)))
-    return seeing_parts(_camera(spec, "eye1" if eye_id else "eye0"), eye_id, name)
+    camera = _camera(spec, "eye1" if eye_id else "eye0")
+    return seeing_parts(camera, eye_id, eye_optics(spec, eye_id, seed))
 
 
 def service_parts(
@@ -123,7 +121,7 @@ def service_parts(
         calibrator=SeeingCalibrator(optics),
         scene=scene_camera or _scene_camera(scene, seed, attention),
         surfaces=_surfaces(scene, seed, optics),
-        open_recording=recordings_laid_out(layout),
+        open_recording=recordings_laid_out(layout, _recorded_optics(eyes, optics, seed)),
         plugins=tuple(plugins),
     )
 
@@ -131,6 +129,20 @@ def service_parts(
 def _first_calibration(eyes: Mapping[EyeId, str]) -> tuple[PluginType[NoArgs], ...]:
     rehearsing = frozenset(eye for eye, spec in eyes.items() if spec == SYNTHETIC)
     return (first_calibration(rehearsing, "NeonGazer3D"),) if rehearsing else ()
+
+
+def _recorded_optics(
+    eyes: Mapping[EyeId, str], scene: Camera | None, seed: int
+) -> Callable[[str, int, int], Camera | None]:
+    of_eyes = {f"eye{eye_id}": eye_optics(spec, eye_id, seed) for eye_id, spec in eyes.items()}
+
+    def camera(name: str, width: int, height: int) -> Camera | None:
+        if name in of_eyes:
+            return of_eyes[name](width, height)
+        is_it = scene is not None and (scene.width, scene.height) == (width, height)
+        return scene if is_it else None
+
+    return camera
 
 
 def _surfaces(scene: str, seed: int, optics: Camera | None) -> SurfaceLocator | None:

@@ -8,16 +8,25 @@ from functools import partial
 from uuid import uuid4
 
 from gazewire.errors import RecordingError
+from gazewire.optics import Camera
 from gazewire.recording import RecordingFolder
-from gazewire.recording.core import CoreFiles, CoreVideo
+from gazewire.recording.core import CoreFiles, CoreVideo, intrinsics_bytes
+from gazewire.recording.core.layout import INTRINSICS
 from gazewire.service.recorded_pictures import CodedPicture
 from gazewire.service.recording import RecordingPlan
 from gazewire.time import TimeBase
 from gazewire.wire.ipc import Message
 
-__all__ = ["PldataWriter"]
+__all__ = ["PldataWriter", "RecordedOptics", "no_optics"]
 
 _NS_PER_S = 1_000_000_000
+
+RecordedOptics = Callable[[str, int, int], Camera | None]
+"""Tells the intrinsics of a camera by its name and the size of its images; None: not known."""
+
+
+def no_optics(camera: str, width: int, height: int) -> None:
+    """Know no camera."""
 
 
 class PldataWriter:
@@ -25,13 +34,15 @@ class PldataWriter:
 
     Args:
         plan: of the recording.
+        optics: tells what is written beside a video, of the camera that took it.
 
     Raises:
         RecordingError: its first files cannot be made.
     """
 
-    def __init__(self, plan: RecordingPlan) -> None:
+    def __init__(self, plan: RecordingPlan, optics: RecordedOptics = no_optics) -> None:
         self._plan = plan
+        self._optics = optics
         self._folder = RecordingFolder.existing(plan.folder)
         self._timebase = TimeBase(plan.start_unix_ns - round(plan.start_core_s * _NS_PER_S))
         self._videos: dict[str, CoreVideo] = {}
@@ -58,10 +69,15 @@ class PldataWriter:
             if item.unit.timestamp_unix_ns < self._plan.start_unix_ns:
                 return
             if item.camera not in self._videos:
-                self._videos[item.camera] = CoreVideo(
-                    self._folder, item.camera, item.shape, item.parameter_sets, self._timebase
-                )
+                self._videos[item.camera] = self._begun(item)
             self._videos[item.camera].append(item.unit)
+
+    def _begun(self, first: CodedPicture) -> CoreVideo:
+        name, shape = first.camera, first.shape
+        camera = self._optics(name, shape.width, shape.height)
+        if camera is not None:
+            self._folder.write_file(f"{name}{INTRINSICS}", intrinsics_bytes(camera))
+        return CoreVideo(self._folder, name, shape, first.parameter_sets, self._timebase)
 
     def checkpoint(self, now_unix_ns: int) -> None:
         """Bring everything to the disk, and tell how long the recording is so far.

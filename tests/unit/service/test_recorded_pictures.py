@@ -14,6 +14,7 @@ pytest.importorskip("av", reason="needs the extra [video]")
 pytest.importorskip("zmq", reason="needs the extra [core]")
 
 from gazewire.model import Frame
+from gazewire.optics import nominal_camera
 from gazewire.recording import open_recording
 from gazewire.service import FrameExposure, eye_image_topic
 from gazewire.service.exposure import Exposure
@@ -126,13 +127,14 @@ async def test_written_pictures_are_read_at_their_instants(tmp_path: Path) -> No
     plan = RecordingPlan(
         folder=folder, session_name="s", start_unix_ns=T, start_core_s=studio.timebase.core_s(T)
     )
-    writer = PldataWriter(plan)
+    writer = PldataWriter(plan, lambda name, width, height: nominal_camera(width, height))
     for picture in studio.taken:
         writer.write(picture)
     writer.checkpoint(T + 20 * MS)
     writer.finish(T + 30 * MS)
     with open_recording(folder) as recording:
         assert recording.examine() == ()
+        assert recording.cameras["eye0"].matrix.tolist() == nominal_camera(64, 48).matrix.tolist()
         eye = recording.videos["eye0"]
         assert eye.times_unix_ns.tolist() == [T + 10 * MS * index for index in range(3)]
         means = [np.frombuffer(f.data, np.uint8)[: 64 * 48].mean() for f in eye.frames()]
