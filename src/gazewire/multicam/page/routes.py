@@ -12,8 +12,8 @@ import msgspec
 
 from gazewire.camera import Control, NumberControl
 from gazewire.errors import RecordingError, RemoteProtocolError, SourceError
-from gazewire.media import encode_jpeg
 from gazewire.model import Frame
+from gazewire.multicam.preview import preview_jpeg
 from gazewire.multicam.recordings import Recordings
 from gazewire.multicam.tables import ViewConfig
 from gazewire.multicam.trigger import SoftwareTrigger
@@ -137,9 +137,7 @@ def _preview_of(camera: ShownCamera, view: ViewConfig) -> HttpHandler:
         frame = camera.newest
         if frame is None:
             return refuse(503, "no image has come from this camera yet")
-        jpeg = await asyncio.to_thread(
-            encode_jpeg, frame, max_width=view.width, quality=view.quality
-        )
+        jpeg = await asyncio.to_thread(preview_jpeg, frame, width=view.width, quality=view.quality)
         headers = {**_NO_STORE, "X-Frame-Index": str(frame.index)}
         return HttpResponse(body=jpeg, content_type="image/jpeg", headers=headers)
 
