@@ -106,3 +106,41 @@ def test_closed_lids_are_one_blink() -> None:
     assert isinstance(blink, Blink)
     assert blink.start_unix_ns == pytest.approx(START_NS + 200 * INTERVAL_NS, abs=4 * INTERVAL_NS)
     assert blink.end_unix_ns == pytest.approx(START_NS + 240 * INTERVAL_NS, abs=4 * INTERVAL_NS)
+
+
+@pytest.mark.parametrize("late_ms", [0, 15, 60])
+def test_blinks_are_one_each_and_in_order_where_one_eye_comes_late_and_pupils_get_lost(
+    late_ms: int,
+) -> None:
+    rng = np.random.default_rng(late_ms)
+    closures = [(200 * number, 200 * number + 36) for number in range(1, 9)]
+    arriving: list[tuple[int, int, PupilDatum]] = []
+    eyes: tuple[EyeId, EyeId] = (0, 1)
+    for eye_id in eyes:
+        for number in np.flatnonzero(rng.random(1900) < 0.8).tolist():
+            instant_ns = START_NS + number * INTERVAL_NS
+            is_closed = any(first <= number < last for first, last in closures)
+            seen = pupil(eye_id, instant_ns, 0.0 if is_closed else 0.95)
+            arriving.append((instant_ns + eye_id * late_ms * 1_000_000, eye_id, seen))
+    teller = EyeEventTeller(CAMERA)
+    found = [
+        event
+        for _, _, seen in sorted(arriving, key=lambda one: one[:2])
+        for event in teller.take_pupil(seen)
+    ]
+    starts = [START_NS + first * INTERVAL_NS for first, _ in closures]
+    assert [event.start_unix_ns for event in found] == pytest.approx(starts, abs=120_000_000)
+    assert all(
+        before.end_unix_ns < after.start_unix_ns
+        for before, after in itertools.pairwise(found)
+        if isinstance(before, Blink)
+    )
+
+
+def test_events_of_a_kind_begin_and_end_one_after_the_other(events: list[EyeEvent]) -> None:
+    for kind in (Fixation, Saccade):
+        of_kind = [event for event in events if isinstance(event, kind)]
+        for before, after in itertools.pairwise(of_kind):
+            assert before.start_unix_ns < before.end_unix_ns <= after.start_unix_ns
+    begun = [event.start_unix_ns for event in events if isinstance(event, Onset)]
+    assert begun == sorted(begun)

@@ -27,6 +27,19 @@ SINGLE = "SingleMarkerChoreographyPlugin"
             [("calibration.add_feature", {"norm_pos": (0.25, 0.5), "timestamp": 3.5})],
         ),
         (
+            {"point": {"norm_pos": [0.25, 0.5], "timestamp_unix_ns": "1700000000000000001"}},
+            [
+                (
+                    "calibration.add_feature",
+                    {
+                        "norm_pos": (0.25, 0.5),
+                        "timestamp": None,
+                        "timestamp_unix_ns": 1_700_000_000_000_000_001,
+                    },
+                )
+            ],
+        ),
+        (
             {"choose": {"choreography": SINGLE, "marker_mode": "Physical"}, "start": "calibration"},
             [
                 (
