@@ -89,13 +89,13 @@ def write_parquet(table: Table, folder: Path) -> Path:
     return path
 
 
-def _cells(column: Column) -> list[str]:
+def _cells(column: Column) -> Sequence[str]:
     if not isinstance(column, np.ndarray):
-        return [_quoted(text) for text in column]
+        return _all_quoted(column)
     if not len(column):
         return []
     if column.dtype.kind == "U":
-        return [_quoted(text) for text in column.tolist()]
+        return _all_quoted(column.tolist())
     # JSON has the same numbers, and is made fast; NaN is null there.
     cells = msgspec.json.encode(column.tolist()).decode()[1:-1].split(",")
     if column.dtype.kind == "f":
@@ -107,8 +107,17 @@ def _line(texts: Mapping[str, Column]) -> str:
     return ",".join(map(_quoted, texts))
 
 
+def _all_quoted(texts: Sequence[str]) -> Sequence[str]:
+    # Seldom does any need it, and one look at all of them is quick.
+    return texts if _is_plain("".join(texts)) else [_quoted(text) for text in texts]
+
+
+def _is_plain(text: str) -> bool:
+    return not any(mark in text for mark in ',"\r\n')
+
+
 def _quoted(text: str) -> str:
-    if not any(mark in text for mark in ',"\r\n'):
+    if _is_plain(text):
         return text
     line = io.StringIO()
     csv.writer(line, lineterminator="").writerow([text])

@@ -55,6 +55,8 @@ class IndexedVideo:
             if not self._container.streams.video:
                 raise UndecodableSourceError(str(path), f"{path} has no video track")
             self._stream = self._container.streams.video[0]
+            # Pictures are decoded on all cores, several at once.
+            self._stream.thread_type = "FRAME"
             try:
                 self.width, self.height = self._stream.width, self._stream.height
             except AttributeError as error:  # which is how libav's wrapper says it
@@ -148,6 +150,7 @@ class IndexedVideo:
         self._container.close()
         self._container = open_media(self.path)
         self._stream = self._container.streams.video[0]
+        self._stream.thread_type = "FRAME"
 
     def _table(self) -> tuple[list[int], list[int]]:
         ticks: list[int] = []

@@ -49,14 +49,14 @@ class RecorderConfig(msgspec.Struct, frozen=True, kw_only=True):
         free_space_floor_bytes: a recording does not begin, and ends, where less is free on the
             disk. The default is some three minutes of scene video: room to complete what was begun.
             0: the disk may fill up.
-        queue_capacity: how many records may wait for the disk. The default is some ten seconds of
-            all sensors.
+        queue_capacity: how many records may wait for the disk. The default is some twenty seconds
+            of all sensors, which are 25 MB.
         checkpoint_interval_s: how much a power cut may cost; also how often free space is looked
             at.
     """
 
     free_space_floor_bytes: int = 100 * _MIB
-    queue_capacity: int = 4096
+    queue_capacity: int = 12_000
     checkpoint_interval_s: float = 1.0
 
 

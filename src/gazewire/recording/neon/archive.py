@@ -172,12 +172,14 @@ class _Archive:
     def _parts(
         self, stream: layout.StreamLayout, row: np.dtype[np.void], clock: layout.StreamLayout
     ) -> tuple[NDArray[np.int64], _Rows]:
-        times, rows = [np.empty(0, np.int64)], [np.empty(0, row)]
-        for part in find_parts(self._folder, stream.base, ".raw"):
-            pair = self._pair(stream.raw_file(part), clock.time_file(part), row)
-            times.append(pair[0])
-            rows.append(pair[1])
-        return np.concatenate(times), np.concatenate(rows)
+        pairs = [
+            self._pair(stream.raw_file(part), clock.time_file(part), row)
+            for part in find_parts(self._folder, stream.base, ".raw")
+        ]
+        if len(pairs) == 1:
+            return pairs[0]
+        times = [np.empty(0, np.int64), *(pair[0] for pair in pairs)]
+        return np.concatenate(times), np.concatenate([np.empty(0, row), *(p[1] for p in pairs)])
 
     def _pair(
         self, raw_name: str, time_name: str, row: np.dtype[np.void]
@@ -188,7 +190,7 @@ class _Archive:
         args = (time_path, len(times), raw_path, len(rows), row.itemsize, self._findings)
         count = even(*args)
         check_rising(time_path, times[:count], self._findings)
-        return times[:count].astype(np.int64), rows[:count]
+        return times[:count].astype(np.int64, copy=False), rows[:count]
 
     def _renamed(
         self, stream: layout.StreamLayout, clock: layout.StreamLayout, names: dict[str, str]
@@ -205,8 +207,14 @@ class _Archive:
             times, points = self._pair(f"{post}.raw", f"{post}.time", row)
         if not len(times):
             times, points = self._parts(layout.GAZE, row, layout.GAZE)
-        worn = self._worn().sample(times)["worn"] if len(times) else np.empty(0, bool)
+        worn = self._worn_at(times)
         return joined(times, {"x_px": points["x"], "y_px": points["y"], "worn": worn})
+
+    def _worn_at(self, times: NDArray[np.int64]) -> NDArray[np.generic]:
+        worn = self._worn()
+        if np.array_equal(worn.times_unix_ns, times):
+            return worn["worn"]
+        return worn.sample(times)["worn"] if len(times) else np.empty(0, bool)
 
     def _worn(self) -> TimeSeries:
         row = self._row_type(layout.WORN, ("worn",))
