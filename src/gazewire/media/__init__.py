@@ -13,6 +13,7 @@ except ImportError as error:
     raise MissingExtraError("video") from error
 
 from gazewire.media.aac import AacDecoder, AacEncoder
+from gazewire.media.coded_file import CodedFile
 from gazewire.media.coded_frames import CodedFrames
 from gazewire.media.coding import Coding, FoundEncoder, VideoCodec, find_encoder
 from gazewire.media.container import VideoFile
@@ -30,6 +31,7 @@ from gazewire.media.sound_decoder import SoundDecoder
 __all__ = [
     "AacDecoder",
     "AacEncoder",
+    "CodedFile",
     "CodedFrames",
     "Coding",
     "FoundEncoder",
