@@ -65,6 +65,8 @@ class CameraConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
         left_px: columns of the sensor left of the image.
         top_px: rows of the sensor above the image.
         pixel_format: ``Mono`` or ``Colour``.
+        colour: what the forms with one byte a pixel have of it: ``gray``, or the ``mosaic`` that
+            clients of the incumbent may expect.
         trigger: ``free``, ``software``, ``external``, or the name of a line.
         gpio: tell the state of the camera's lines with each image.
         downsampling_factor: in recordings, each so many pixels in both directions become one.
@@ -92,6 +94,7 @@ class CameraConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     left_px: Annotated[int, msgspec.Meta(ge=0)] | None = None
     top_px: Annotated[int, msgspec.Meta(ge=0)] | None = None
     pixel_format: Literal["Mono", "Colour"] = "Mono"
+    colour: Literal["gray", "mosaic"] = "gray"
     trigger: str = "free"
     gpio: bool = False
     downsampling_factor: Literal[1, 2, 4] = 1

@@ -5,14 +5,15 @@ from __future__ import annotations
 import logging
 import threading
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from gazewire.camera import Shot
 from gazewire.errors import RemoteProtocolError
+from gazewire.model import Frame
 from gazewire.multicam.answers import Answers
-from gazewire.multicam.gray import gray_bytes
+from gazewire.multicam.one_byte import gray_bytes
 from gazewire.multicam.overlay import Overlay
 from gazewire.multicam.sharing import Sharing
 from gazewire.net.image_sockets import ImageSockets
@@ -83,6 +84,7 @@ class Publisher:
         overlay: shows boxes.
         answers: takes latencies.
         sharing: gives images in shared memory; closed with the publisher.
+        one_byte: makes the pixels of the incumbent's forms.
 
     Attributes:
         malformed: messages of clients that could not be read.
@@ -102,6 +104,8 @@ class Publisher:
         overlay: Overlay,
         answers: Answers,
         sharing: Sharing,
+        *,
+        one_byte: Callable[[Frame], memoryview] = gray_bytes,
     ) -> None:
         self.malformed = 0
         self.outside = 0
@@ -114,6 +118,7 @@ class Publisher:
         self._overlay = overlay
         self._answers = answers
         self._sharing = sharing
+        self._one_byte = one_byte
         put_ns = round(_NS_PER_S / rates.put_hz)
         frame_ns = 0 if rates.frame_hz is None else round(_NS_PER_S / rates.frame_hz)
         self._pull_ns = round(_NS_PER_S / rates.pull_hz)
@@ -226,7 +231,7 @@ class Publisher:
                 image = ImageJson(
                     unique_id=self._camera,
                     timestamp=frame.timestamp_unix_ns,
-                    image=gray_bytes(frame),
+                    image=self._one_byte(frame),
                     height=frame.height,
                     width=frame.width,
                 )
@@ -238,7 +243,7 @@ class Publisher:
                     height=frame.height,
                     width=frame.width,
                 )
-                return header.message(gray_bytes(frame))
+                return header.message(self._one_byte(frame))
             case _:
                 return offer.header.message(frame.data)
 

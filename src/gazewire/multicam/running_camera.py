@@ -18,6 +18,7 @@ from gazewire.model import Frame
 from gazewire.multicam.acquisition import Acquisition
 from gazewire.multicam.answers import Answers, ClientFigures
 from gazewire.multicam.config import CameraConfig
+from gazewire.multicam.one_byte import gray_bytes, mosaic_bytes
 from gazewire.multicam.overlay import Overlay
 from gazewire.multicam.publisher import Publisher
 from gazewire.multicam.recording import NOT_IN_NAMES, CameraRecorder
@@ -157,6 +158,7 @@ class RunningCamera:
                 self._overlay,
                 self._answers,
                 Sharing(config.name, shape.rate_hz, plan.frame_hz),
+                one_byte=mosaic_bytes if config.colour == "mosaic" else gray_bytes,
             )
             undo.pop_all()
 

@@ -78,7 +78,8 @@ class Sharing:
             return
         self.shared += told
         next_ns = self._due_ns + self._interval_ns
-        self._due_ns = next_ns if next_ns > instant_ns else instant_ns + self._interval_ns
+        is_on_grid = instant_ns < next_ns <= instant_ns + 2 * self._interval_ns
+        self._due_ns = next_ns if is_on_grid else instant_ns + self._interval_ns
 
     def close(self) -> None:
         """Let nobody in any more, and let all go. Harmless when repeated."""

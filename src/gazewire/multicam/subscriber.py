@@ -34,6 +34,9 @@ __all__ = ["CameraSubscriber", "subscribe", "wait_for_any"]
 
 _JSON = msgspec.json.Encoder()
 _NS_PER_S = 1_000_000_000
+# An image of a megabyte or two takes so long from the network's buffers; those hold fewer images.
+_BEHIND_S = 0.003
+_MOST_BEHIND = 12
 
 
 def subscribe(
@@ -124,10 +127,7 @@ class CameraSubscriber:
         deadline = None if timeout_s is None else time.monotonic() + timeout_s
         while True:
             self._ask()
-            came, frame = self._take(self._wait_s(deadline))
-            while came and self._newest:
-                came, later = self._take(0)
-                frame = later or frame
+            frame = self._newest_frame(deadline) if self._newest else self._next_frame(deadline)
             if frame is not None:
                 return frame
             if deadline is not None and time.monotonic() >= deadline:
@@ -188,6 +188,23 @@ class CameraSubscriber:
         form = self._choice.ask(time.monotonic_ns())
         if form is not None:
             self._connection.subscribe(form.prefix)
+
+    def _next_frame(self, deadline: float | None) -> CameraFrame | None:
+        return self._take(self._wait_s(deadline))[1]
+
+    def _newest_frame(self, deadline: float | None) -> CameraFrame | None:
+        came, frame = self._take(0)
+        # What has waited for us may have others behind it, still on their way.
+        patience_s = _BEHIND_S if came else 0.0
+        if not came:
+            came, frame = self._take(self._wait_s(deadline))
+        for _ in range(_MOST_BEHIND):
+            # Shared memory has no queue.
+            if not came or (frame is not None and frame.slot is not None):
+                break
+            came, later = self._take(patience_s)
+            frame = later or frame
+        return frame
 
     def _take(self, timeout_s: float | None) -> tuple[bool, CameraFrame | None]:
         """Wait for a message; tell whether one came, and the image that it was."""

@@ -37,6 +37,16 @@ class _Reader:
         self.socket = socket
         self._memory: SharedMemoryWriter | None = None
 
+    @property
+    def is_gone(self) -> bool:
+        """Whether it has hung up; it never says anything else."""
+        try:
+            return self.socket.recv(1, net.MSG_PEEK) == b""
+        except BlockingIOError:
+            return False
+        except OSError:
+            return True
+
     def wake(self, memory: SharedMemoryWriter) -> bool:
         """Tell that there is an image in this memory; tell whether there is anybody."""
         try:
@@ -90,16 +100,17 @@ class SharedImages:
         with contextlib.suppress(BlockingIOError, ConnectionError):
             while True:
                 socket, _ = self._door.accept()
+                socket.setblocking(False)
+                self._forget([reader for reader in self._readers if reader.is_gone])
                 with self._lock:
-                    if len(self._readers) >= _MOST_READERS:
-                        socket.close()
+                    if len(self._readers) < _MOST_READERS:
+                        self._readers.append(_Reader(socket))
                         continue
-                    socket.setblocking(False)
-                    self._readers.append(_Reader(socket))
+                socket.close()
 
     @property
     def readers(self) -> int:
-        """How many there are; of those who have gone without a word, until the next image."""
+        """How many there are; those who have gone count until the next one comes, or an image."""
         return len(self._readers)
 
     def send(self, header: FrameHeader, pixels: bytes | memoryview) -> bool:
@@ -121,13 +132,16 @@ class SharedImages:
                 self._memory.close()
             self._memory = SharedMemoryWriter(nbytes, self._slots)
         self._memory.write(header.serialize(), pixels)
-        gone = [reader for reader in readers if not reader.wake(self._memory)]
-        if gone:
-            with self._lock:
-                self._readers = [reader for reader in self._readers if reader not in gone]
-            for reader in gone:
-                reader.socket.close()
+        self._forget([reader for reader in readers if not reader.wake(self._memory)])
         return True
+
+    def _forget(self, gone: list[_Reader]) -> None:
+        if not gone:
+            return
+        with self._lock:
+            self._readers = [reader for reader in self._readers if reader not in gone]
+        for reader in gone:
+            reader.socket.close()
 
     def turn_out(self) -> None:
         """Let go of all readers, who notice."""

@@ -99,6 +99,24 @@ def test_what_is_written_can_be_read_before_the_end(tmp_path: Path) -> None:
         video.close()
 
 
+def test_a_clock_that_is_set_back_loses_no_frame(tmp_path: Path) -> None:
+    video = CodedFrames(
+        tmp_path / "a",
+        width=WIDTH,
+        height=HEIGHT,
+        pixel_format="gray",
+        rate_hz=50.0,
+        encoder=find_encoder(Coding()),
+    )
+    for milliseconds in (0, 20, -3_600_000, -3_599_980, 40):
+        video.write(frame("gray", milliseconds))
+    video.close()
+    with av.open(str(video.path)) as container:
+        instants = [picture.pts for picture in container.decode(video=0)]
+    assert len(instants) == 5
+    assert instants == sorted(set(instants))
+
+
 def test_a_frame_of_another_size_is_refused(tmp_path: Path) -> None:
     video = written(tmp_path, "gray", Coding())
     with pytest.raises(RecordingError, match="takes gray images of 66x50"):

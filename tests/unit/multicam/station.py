@@ -8,9 +8,10 @@ from collections.abc import Callable
 import pytest
 
 from gazewire.camera import Shot
-from gazewire.model import Frame
+from gazewire.model import Frame, PixelFormat
 from gazewire.multicam import CameraSubscriber
 from gazewire.multicam.answers import Answers
+from gazewire.multicam.one_byte import gray_bytes, mosaic_bytes
 from gazewire.multicam.overlay import Overlay
 from gazewire.multicam.publisher import Publisher
 from gazewire.multicam.running_camera import SocketPlan
@@ -31,7 +32,13 @@ PIXELS = bytes(range(12))
 class Station:
     """A camera of 4x3 whose images a test gives, one index after the other."""
 
-    def __init__(self, *, put_hz: float = 1000.0, sharing: Sharing | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        put_hz: float = 1000.0,
+        sharing: Sharing | None = None,
+        mosaic: bool = False,
+    ) -> None:
         self.clock = SystemClock()
         self.overlay, self.answers = Overlay(30.0), Answers()
         self.sockets = ImageSockets(ANY, ANY, tuple(ImageForm), name="a")
@@ -46,6 +53,7 @@ class Station:
             self.overlay,
             self.answers,
             self.sharing,
+            one_byte=mosaic_bytes if mosaic else gray_bytes,
         )
         self.index = 0
         self.publisher.start()
@@ -57,6 +65,7 @@ class Station:
         width: int = 4,
         height: int = 3,
         at_ns: int | None = None,
+        pixel_format: PixelFormat = "gray",
     ) -> None:
         frame = Frame(
             camera="7-synthetic",
@@ -64,7 +73,7 @@ class Station:
             timestamp_unix_ns=self.clock.unix_ns() if at_ns is None else at_ns,
             width=width,
             height=height,
-            pixel_format="gray",
+            pixel_format=pixel_format,
             data=pixels,
         )
         self.index += 1

@@ -6,7 +6,7 @@ import base64
 import json
 import time
 from collections.abc import Iterator
-from socket import create_server
+from socket import create_connection, create_server
 from types import SimpleNamespace
 
 import msgspec
@@ -219,6 +219,24 @@ def test_clients_that_come_and_vanish_leave_nothing(station: Station) -> None:
     station.until(lambda: station.publisher.subscribers == 0)
 
 
+def test_a_thousand_clients_may_connect_and_vanish(station: Station) -> None:
+    host, port = station.sockets.images_url.removeprefix("tcp://").split(":")
+    with zmq.Context() as context:
+        for number in range(1000):
+            with create_connection((host, int(port))) as raw:
+                raw.sendall(b"GET / HTTP/1.1\r\n"[: number % 17])
+            if number % 10 == 0:
+                client = context.socket(zmq.SUB)
+                client.connect(station.sockets.images_url)
+                client.setsockopt(zmq.SUBSCRIBE, b"")
+                client.close(linger=0)
+    station.until(lambda: station.publisher.subscribers == 0)
+    with subscribe(station.sockets.images_url, form="multipart") as frames:
+        station.until(lambda: station.publisher.subscribers == 1)
+        station.expose()
+        assert frames.receive(10) is not None
+
+
 def test_an_address_that_is_taken_is_told() -> None:
     with create_server(ANY) as taken:
         port = taken.getsockname()[1]
@@ -348,3 +366,15 @@ def test_a_publisher_with_nothing_but_json_is_understood(zeromq: SimpleNamespace
             publisher.send(INCUMBENTS)
             frame = frames.receive(0.02)
     assert (frame.camera, frame.pixels.tolist(), frame.index) == ("1-opencv", [[1, 2]], None)
+
+
+def test_clients_of_the_incumbent_may_have_the_mosaic_of_colour(zeromq: SimpleNamespace) -> None:
+    station = Station(mosaic=True)
+    try:
+        client = zeromq.sub(station)
+        blue_green_red = bytes([1, 2, 3])
+        station.expose(12 * blue_green_red, pixel_format="bgr24")
+        message = json.loads(client.recv())
+        assert base64.b64decode(message["image"]) == bytes([3, 2, 3, 2, 2, 1, 2, 1, 3, 2, 3, 2])
+    finally:
+        station.close()

@@ -126,6 +126,19 @@ def test_a_writer_that_is_gone_is_noticed(images: SharedImages, link: SharedImag
     assert image.slot.is_intact
 
 
+def test_readers_that_come_and_vanish_while_there_is_no_image_leave_room(
+    images: SharedImages,
+) -> None:
+    for _ in range(1000):
+        SharedImageLink(images.name).close()
+        images.accept()
+    assert images.readers <= 1
+    with SharedImageLink(images.name) as link:
+        images.accept()
+        send(images, 1)
+        assert link.receive(newest=True) is not None
+
+
 def test_there_is_room_for_so_many_readers(images: SharedImages) -> None:
     links = [SharedImageLink(images.name) for _ in range(70)]
     images.accept()
