@@ -70,7 +70,8 @@ def look(killed: Killed) -> None:
         start_ns = recording.facts.start_unix_ns or 0
         newest = {}
         for name in ("gaze", "eye_state", "imu"):
-            times = recording.series(name).times_unix_ns
+            is_there = name in recording.series_names
+            times = recording.series(name).times_unix_ns if is_there else []
             newest[name] = int(times[-1]) if len(times) else start_ns
         for name in ("world", "eyes"):
             video = recording.videos.get(name)
