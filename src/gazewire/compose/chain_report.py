@@ -24,7 +24,7 @@ HEARD = (
 
 _REHEARSING = "No gaze yet: the wearer's eyes rehearse for some seconds"
 _UNCALIBRATED = "No gaze yet: calibrate first"
-_TOO_SLOW = "too slow for all eye pictures"
+_TOO_SLOW = "busy, eye rates lowered"
 _TOO_SLOW_HINT = "Eyes look at fewer pictures than their cameras give, so that gaze is not late"
 
 _WINDOW_NS = 5_000_000_000

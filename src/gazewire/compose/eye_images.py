@@ -27,6 +27,9 @@ _ASK_S = 0.1
 _WAITING = 20
 # So long an image waits for that of the other eye; two cameras need not take theirs together.
 _PATIENCE_INTERVALS = 0.75
+# An eye of which there is no new image has its last one shown for so long: two eyes of a machine
+# that is short of time need not have the same rate.
+_SHOWN_AGAIN_NS = 250_000_000
 
 Subscribe = Callable[[list[str], int], AbstractAsyncContextManager[AsyncIterator[Message]]]
 
@@ -36,7 +39,8 @@ class EyePairs:
 
     Args:
         sizes: width and height of each eye's images, as glasses tell them before the first one;
-            images of another size are fitted. An eye that is not there stays black.
+            images of another size are fitted. An eye that is not there, or sends nothing for a
+            quarter of a second, is black.
         rate_hz: images a second of one eye.
     """
 
@@ -46,6 +50,7 @@ class EyePairs:
         self.shape = VideoShape(width=2 * self._half[0], height=self._half[1], rate_hz=rate_hz)
         self._patience_ns = round(_PATIENCE_INTERVALS / rate_hz * 1e9)
         self._waiting: dict[EyeId, tuple[int, NDArray[np.uint8]]] = {}
+        self._latest: dict[EyeId, tuple[int, NDArray[np.uint8]]] = {}
         self._told_ns = 0
         self._index = 0
 
@@ -77,6 +82,7 @@ class EyePairs:
         """Make a picture of what is waiting."""
         waiting, self._waiting = self._waiting, {}
         instant_ns = min(instant for instant, _ in waiting.values())
+        self._latest |= waiting
         index = self._index
         self._index += 1
         if instant_ns <= self._told_ns:
@@ -84,7 +90,9 @@ class EyePairs:
         self._told_ns = instant_ns
         width, height = self._half
         pixels = np.zeros((height, 2 * width), np.uint8)
-        for eye_id, (_, image) in waiting.items():
+        for eye_id, (taken_ns, image) in self._latest.items():
+            if instant_ns - taken_ns > _SHOWN_AGAIN_NS:
+                continue
             left = 0 if eye_id else width
             pixels[:, left : left + width] = self._fitted(image)
         frame = Frame(

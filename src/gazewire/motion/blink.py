@@ -78,6 +78,9 @@ class _Eye:
     opening: float = 1.0
     seen_ns: int | None = None
 
+    def is_after(self, timestamp_unix_ns: int) -> bool:
+        return self.seen_ns is not None and self.seen_ns > timestamp_unix_ns
+
     def take(self, timestamp_unix_ns: int, value: float) -> None:
         value = max(0.0, value) if math.isfinite(value) else 0.0
         if self.seen_ns is None:
@@ -142,7 +145,9 @@ class OnlineBlinks:
             eye_id: whose. Eyes come in any order, each of them in order of time.
         """
         latest_ns = timestamp_unix_ns if self._now_ns is None else self._now_ns
-        if timestamp_unix_ns < latest_ns - _OTHER_CLOCK_S * _NS_PER_S:
+        eye = self._eyes.get(eye_id)
+        # One that is behind the other is late; one that is behind itself has another clock.
+        if eye is not None and eye.is_after(timestamp_unix_ns + round(_OTHER_CLOCK_S * _NS_PER_S)):
             self._eyes.clear()
             self._before = self._leaving_ns = self._closure = None
             latest_ns = timestamp_unix_ns

@@ -58,7 +58,7 @@ def test_an_eye_that_begins_anew_is_not_slow() -> None:
 
 def test_a_machine_that_is_too_slow_is_told_in_words() -> None:
     slowed = (SLOWED_SUBJECT, {"eye_id": 1, "rate_hz": 100.0, "before_hz": 200.0})
-    assert told(slowed)["Machine"] == "too slow for all eye pictures"
+    assert told(slowed)["Machine"] == "busy, eye rates lowered"
 
 
 def test_that_there_is_no_gaze_yet_is_noticed_until_a_calibration_succeeds() -> None:

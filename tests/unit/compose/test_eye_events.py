@@ -108,7 +108,7 @@ def test_closed_lids_are_one_blink() -> None:
     assert blink.end_unix_ns == pytest.approx(START_NS + 240 * INTERVAL_NS, abs=4 * INTERVAL_NS)
 
 
-@pytest.mark.parametrize("late_ms", [0, 15, 60])
+@pytest.mark.parametrize("late_ms", [0, 15, 60, 1500])
 def test_blinks_are_one_each_and_in_order_where_one_eye_comes_late_and_pupils_get_lost(
     late_ms: int,
 ) -> None:

@@ -43,6 +43,11 @@ def test_an_eye_that_stays_alone_is_shown_beside_black() -> None:
     assert told(both(), (0, 10, 7), (0, 20, 8)) == [(10, 0, 7)]
 
 
+def test_an_eye_that_has_a_lower_rate_is_shown_again_for_a_while() -> None:
+    begun = [(0, 10, 7), (1, 10, 9), (0, 20, 8), (0, 270, 6), (0, 280, 5)]
+    assert told(both(), *begun) == [(10, 9, 7), (20, 9, 8), (270, 0, 6)]
+
+
 def test_eyes_that_are_far_apart_are_two_pictures() -> None:
     assert told(both(), (0, 10, 7), (1, 30, 9), (0, 30, 8)) == [(10, 0, 7), (30, 9, 8)]
 
