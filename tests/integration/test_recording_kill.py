@@ -57,7 +57,7 @@ def pictures(folder: Path) -> list[float]:
         ]
 
 
-@pytest.fixture(scope="module", params=range(4))
+@pytest.fixture(scope="module", params=range(5))
 def killed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     seeded = random.Random(request.param)
     root = tmp_path_factory.mktemp("killed")

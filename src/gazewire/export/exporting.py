@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 from importlib.util import find_spec
 from pathlib import Path
@@ -14,6 +15,7 @@ import msgspec
 from gazewire.errors import MissingExtraError, RecordingError
 from gazewire.export.bids import write_bids
 from gazewire.export.conversion import convert_recording
+from gazewire.export.core_info import export_info
 from gazewire.export.core_tables import core_tables
 from gazewire.export.neon_tables import neon_tables
 from gazewire.export.table import Table, require_parquet, write_csv, write_parquet
@@ -134,8 +136,11 @@ def _make(out: Path) -> None:
 
 
 def _documents(recording: Recording, target: Path) -> Iterator[Path]:
-    # What the cloud puts beside its tables.
+    # What the cloud, or Player, puts beside its tables.
     if recording.facts.layout == "core":
+        path = target / "export_info.csv"
+        path.write_text(export_info(recording, datetime.now(UTC)), newline="")
+        yield path
         return
     info = recording.folder / "info.json"
     if info.exists():

@@ -28,6 +28,7 @@ class Series:
     Attributes:
         rows: how many samples were written.
         dropped: how many were left out because their instant did not lie after the one before.
+        newest_unix_ns: the last instant; -1 where there is none.
     """
 
     def __init__(self, folder: RecordingFolder, leader: StreamLayout) -> None:
@@ -41,7 +42,7 @@ class Series:
         self.dropped = 0
         self._folder = folder
         self._leader = leader
-        self._newest_unix_ns = -1
+        self.newest_unix_ns = -1
         self._raw: dict[StreamLayout, AppendFile] = {}
         self._times: AppendFile | None = None
 
@@ -63,7 +64,7 @@ class Series:
         Raises:
             OSError: a file could not be written; all are as they were before.
         """
-        if not self._newest_unix_ns < timestamp_unix_ns <= _INT64_MAX:
+        if not self.newest_unix_ns < timestamp_unix_ns <= _INT64_MAX:
             self.dropped += 1
             return False
         try:
@@ -79,7 +80,7 @@ class Series:
             self._take_back()
             raise
         self.rows += 1
-        self._newest_unix_ns = timestamp_unix_ns
+        self.newest_unix_ns = timestamp_unix_ns
         return True
 
     def sync(self) -> None:

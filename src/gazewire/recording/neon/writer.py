@@ -241,7 +241,7 @@ class NeonRecordingWriter:
         with self._translated():
             for part in self._parts().values():
                 part.sync()
-            self._write_info(now_unix_ns - self._start_unix_ns)
+            self._write_info(self._not_before(now_unix_ns) - self._start_unix_ns)
             self._folder.sync()
 
     def finish(self, end_unix_ns: int) -> None:
@@ -256,7 +256,7 @@ class NeonRecordingWriter:
             RecordingError: something could not be written; all that could be is there.
         """
         failure: RecordingError | None = None
-        for step in self._last_steps(end_unix_ns):
+        for step in self._last_steps(self._not_before(end_unix_ns)):
             try:
                 with self._translated():
                     step()
@@ -264,6 +264,13 @@ class NeonRecordingWriter:
                 failure = failure or error
         if failure is not None:
             raise failure
+
+    def _not_before(self, end_unix_ns: int) -> int:
+        # Where a clock was set back meanwhile, the recording would end before it began.
+        if end_unix_ns >= self._start_unix_ns:
+            return end_unix_ns
+        samples = (self._gaze, self._eye_state, self._imu)
+        return max(self._start_unix_ns, *(series.newest_unix_ns for series in samples))
 
     def discard(self) -> None:
         """Remove the recording, finished or not, and nothing that it did not write.

@@ -518,3 +518,21 @@ def test_invisible_is_laid_out_as_its_phone_does(begin, folder, numbered):
         assert recording.series("gaze")["worn"].tolist() == [False]
         assert len(recording.videos["world"]) == 1
         assert "blinks" not in recording.series_names
+
+
+def test_clock_that_is_set_back_an_hour_ruins_nothing(begin, folder):
+    writer = begin()
+    for index in range(100):
+        writer.write(GazeDatum(timestamp_unix_ns=T + 5 * MS * index, x_px=index, y_px=2))
+    an_hour_ns = 3_600_000_000_000
+    writer.checkpoint(T + 500 * MS - an_hour_ns)
+    assert read_json(folder, "info.json")["duration"] == 495 * MS
+    # What comes with times from before is left out, and said.
+    writer.write(GazeDatum(timestamp_unix_ns=T - an_hour_ns, x_px=0, y_px=0))
+    assert writer.dropped["gaze"] == 1
+    writer.finish(T + 600 * MS - an_hour_ns)
+    assert read_json(folder, "info.json")["duration"] == 495 * MS
+    with open_recording(folder.path) as recording:
+        assert recording.examine() == ()
+        assert len(recording.series("gaze")) == 100
+        assert [e.timestamp_unix_ns - T for e in recording.events] == [0, 495 * MS]
