@@ -18,8 +18,9 @@ sys.path.insert(0, str(REPOSITORY / "tests" / "integration"))
 from harness.footage import write_gaze, write_video  # noqa: E402
 from harness.plotting_home import plotting_home  # noqa: E402
 from harness.program import DeviceProgram, gazewire_command  # noqa: E402
+from harness.up_program import UpProgram  # noqa: E402
 
-LIMIT_S = 40
+LIMIT_S = 100
 WIDTH, HEIGHT = 320, 240
 SECONDS = 3
 
@@ -54,6 +55,16 @@ def wearer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeviceProgram]:
         yield device
 
 
+@pytest.fixture(scope="module")
+def chain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[UpProgram]:
+    """The same wearer, really measured: what it looks at is computed from images of its eyes."""
+    folder = tmp_path_factory.mktemp("chain")
+    truth = ("--truth", str(folder / "truth.jsonl"))
+    with UpProgram(folder, "--eye-rate", "25", "--eyes", "tasks", *truth) as chain:
+        chain.truths("gaze", 1)
+        yield chain
+
+
 @pytest.fixture(scope="session")
 def home(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """Environment variables that keep Jupyter and matplotlib out of the user's folders."""
@@ -71,6 +82,13 @@ def run_with_wearer(wearer: DeviceProgram) -> RunExample:
     """Run an example of our client against the synthetic wearer."""
     address = ("127.0.0.1", str(wearer.http_port))
     return lambda name, *arguments: run([sys.executable], name, *address, *arguments)
+
+
+@pytest.fixture(scope="module")
+def run_with_chain(chain: UpProgram) -> RunExample:
+    """Run an example of our client against the device of `gazewire up`."""
+    port = chain.ready["http"].rpartition(":")[2]
+    return lambda name: run([sys.executable], name, "127.0.0.1", port)
 
 
 @pytest.fixture(params=["official client", "gazewire run"])
