@@ -27,9 +27,9 @@ _ASK_S = 0.1
 _WAITING = 20
 # So long an image waits for that of the other eye; two cameras need not take theirs together.
 _PATIENCE_INTERVALS = 0.75
-# An eye of which there is no new image has its last one shown for so long: two eyes of a machine
-# that is short of time need not have the same rate.
-_SHOWN_AGAIN_NS = 250_000_000
+# So long the first image of the other eye is waited for, and an eye of which there is no new image
+# has its last one shown: two eyes of a machine that is short of time need not have the same rate.
+_BLACK_AFTER_NS = 250_000_000
 
 Subscribe = Callable[[list[str], int], AbstractAsyncContextManager[AsyncIterator[Message]]]
 
@@ -51,8 +51,15 @@ class EyePairs:
         self._patience_ns = round(_PATIENCE_INTERVALS / rate_hz * 1e9)
         self._waiting: dict[EyeId, tuple[int, NDArray[np.uint8]]] = {}
         self._latest: dict[EyeId, tuple[int, NDArray[np.uint8]]] = {}
+        self._begun_ns: int | None = None
         self._told_ns = 0
         self._index = 0
+
+    def begin(self) -> None:
+        """Be told that images come anew, those of one eye perhaps earlier than the other's."""
+        self._waiting.clear()
+        self._latest.clear()
+        self._begun_ns = None
 
     def add(self, eye_id: EyeId, instant_ns: int, image: NDArray[np.uint8]) -> list[Frame]:
         """Take an image, and give the pairs that are complete by it, or as complete as they get.
@@ -62,6 +69,8 @@ class EyePairs:
             instant_ns: of its exposure.
             image: (H, W) uint8.
         """
+        if self._begun_ns is None:
+            self._begun_ns = instant_ns
         frames = []
         other: EyeId = 0 if eye_id else 1
         if eye_id in self._waiting:
@@ -85,13 +94,15 @@ class EyePairs:
         self._latest |= waiting
         index = self._index
         self._index += 1
-        if instant_ns <= self._told_ns:
+        assert self._begun_ns is not None
+        is_early = instant_ns - self._begun_ns < _BLACK_AFTER_NS
+        if instant_ns <= self._told_ns or (is_early and not self._eyes <= self._latest.keys()):
             return []
         self._told_ns = instant_ns
         width, height = self._half
         pixels = np.zeros((height, 2 * width), np.uint8)
         for eye_id, (taken_ns, image) in self._latest.items():
-            if instant_ns - taken_ns > _SHOWN_AGAIN_NS:
+            if instant_ns - taken_ns > _BLACK_AFTER_NS:
                 continue
             left = 0 if eye_id else width
             pixels[:, left : left + width] = self._fitted(image)
@@ -137,6 +148,7 @@ async def follow_eye_images(
     while True:
         while not wanted(0):  # noqa: ASYNC110
             await asyncio.sleep(_ASK_S)
+        pairs.begin()
         async with subscribe(list(topics), _WAITING) as messages:
             async for message in messages:
                 try:

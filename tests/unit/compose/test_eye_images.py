@@ -40,16 +40,34 @@ def test_eyes_that_are_a_little_apart_are_one_picture_of_the_earlier_instant() -
 
 
 def test_an_eye_that_stays_alone_is_shown_beside_black() -> None:
-    assert told(both(), (0, 10, 7), (0, 20, 8)) == [(10, 0, 7)]
+    assert told(both(), (0, 10, 7), (0, 20, 8), (0, 260, 9), (0, 270, 5)) == [(260, 0, 9)]
+
+
+def test_the_first_picture_waits_for_both_eyes_each_time_that_images_come_anew() -> None:
+    pairs = both()
+    assert told(pairs, (0, 10, 7), (0, 20, 8), (1, 20, 9)) == [(20, 9, 8)]
+    pairs.begin()
+    assert told(pairs, (1, 90, 4), (1, 100, 5), (0, 100, 6)) == [(100, 5, 6)]
 
 
 def test_an_eye_that_has_a_lower_rate_is_shown_again_for_a_while() -> None:
-    begun = [(0, 10, 7), (1, 10, 9), (0, 20, 8), (0, 270, 6), (0, 280, 5)]
+    begun: list[tuple[EyeId, int, int]] = [
+        (0, 10, 7),
+        (1, 10, 9),
+        (0, 20, 8),
+        (0, 270, 6),
+        (0, 280, 5),
+    ]
     assert told(both(), *begun) == [(10, 9, 7), (20, 9, 8), (270, 0, 6)]
 
 
 def test_eyes_that_are_far_apart_are_two_pictures() -> None:
-    assert told(both(), (0, 10, 7), (1, 30, 9), (0, 30, 8)) == [(10, 0, 7), (30, 9, 8)]
+    begun: list[tuple[EyeId, int, int]] = [(0, 10, 7), (1, 10, 9)]
+    assert told(both(), *begun, (0, 20, 3), (1, 40, 4), (0, 40, 8)) == [
+        (10, 9, 7),
+        (20, 9, 3),
+        (40, 4, 8),
+    ]
 
 
 def test_the_only_eye_waits_for_none() -> None:
