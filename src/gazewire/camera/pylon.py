@@ -105,6 +105,7 @@ class PylonCamera:
         )
         device.MaxNumBuffer.Value = _BUFFERS
         device.StartGrabbing(pylon.GrabStrategy_OneByOne)
+        self._results = device.GetGrabResultWaitObject()
         self._underruns = self._count_underruns()
 
     @property
@@ -118,7 +119,11 @@ class PylonCamera:
         self._images.settings_changed()
 
     def fire(self) -> None:
-        """Expose one image now."""
+        """Expose one image, as soon as the camera can."""
+        with _told(self._camera):
+            if self._device.CanWaitForFrameTriggerReady():
+                # What comes earlier is lost.
+                self._device.WaitForFrameTriggerReady(_WAIT_MS, pylon.TimeoutHandling_Return)
         self._features.fire()
 
     def take(self) -> Shot | None:
@@ -126,6 +131,10 @@ class PylonCamera:
         with _told(self._camera):
             if self._device.IsCameraDeviceRemoved():
                 raise UnreadableSourceError(self._camera, f"{self._camera} was unplugged")
+            # To wait for a result by RetrieveResult is to wait for ever, now and then, where the
+            # machine is busy and none comes.
+            if not self._results.Wait(_WAIT_MS):
+                return None
             result = self._device.RetrieveResult(_WAIT_MS, pylon.TimeoutHandling_Return)
             if not result.IsValid():
                 return None
