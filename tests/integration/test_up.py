@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import signal
 import subprocess
 import time
@@ -60,6 +61,24 @@ def test_gaze_is_told_with_what_is_true_of_it(up: UpProgram) -> None:
     told = up.truths("gaze", 30)
     assert sum("true_gaze_px" in gaze for gaze in told) > len(told) / 2
     assert "center_px" in up.truths("pupil.0", 1)[0]
+
+
+def test_eye_events_come_in_order_on_both_sides(up: UpProgram, client: CoreClient) -> None:
+    with client.subscribed("fixations", "blinks") as listener:
+        shown = up.truths("eye_events", 10)
+        on_bus = [listener.next()[1] for _ in range(3)]
+    for movements in (
+        [told for told in shown if told["event"] in {"fixation", "saccade"}],
+        [told for told in shown if told["event"] == "blink"],
+    ):
+        for before, after in itertools.pairwise(movements):
+            assert before["end_unix_ns"] <= after["start_unix_ns"]
+    for topic in ("fixations", "blinks"):
+        instants = [told["timestamp"] for told in on_bus if told["topic"] == topic]
+        assert instants == sorted(instants)
+    # An onset, then its offset: no train of either.
+    kinds = [told["type"] for told in on_bus if told["topic"] == "blinks"]
+    assert all(before != after for before, after in itertools.pairwise(kinds))
 
 
 def test_both_sides_record(up: UpProgram, client: CoreClient) -> None:

@@ -67,7 +67,11 @@ class EyeEventTeller:
         if datum is not None:
             self._told.append(datum)
         self._fixations.fixations(gaze, "")
-        return [event for one in self._fixations.movements() for event in self._events(one)]
+        # A gap in gaze may be a blink, too, but pupils know more of it, and one blink is one event.
+        movements = [
+            one for one in self._fixations.movements() if not isinstance(one, DetectedBlink)
+        ]
+        return [event for one in movements for event in self._events(one)]
 
     def _events(self, movement: EyeMovement) -> Iterator[EyeEvent]:
         match movement:

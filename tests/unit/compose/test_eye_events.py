@@ -137,6 +137,30 @@ def test_blinks_are_one_each_and_in_order_where_one_eye_comes_late_and_pupils_ge
     )
 
 
+def test_a_blink_that_leaves_a_gap_in_gaze_is_one_event() -> None:
+    teller = EyeEventTeller(CAMERA)
+    noise = np.random.default_rng(6).normal(0.0, 0.5, (700, 2))
+    found: list[EyeEvent] = []
+    for number in range(700):
+        instant_ns = START_NS + number * INTERVAL_NS
+        is_closed = 300 <= number < 340
+        seen: tuple[PupilDatum, PupilDatum] = (
+            pupil(0, instant_ns, 0.0 if is_closed else 0.95),
+            pupil(1, instant_ns, 0.0 if is_closed else 0.95),
+        )
+        found += teller.take_pupil(seen[0]) + teller.take_pupil(seen[1])
+        x, y = np.array((600.0, 500.0)) + noise[number]
+        gaze = MappedGaze(
+            timestamp_unix_ns=instant_ns,
+            confidence=min(one.confidence for one in seen),
+            base=seen,
+            norm_pos=(x / 1600, 1 - y / 1200),
+        )
+        datum = GazeDatum(timestamp_unix_ns=instant_ns, x_px=x, y_px=y)
+        found += teller.take_gaze(gaze, None if is_closed else datum)
+    assert sum(isinstance(event, Blink) for event in found) == 1
+
+
 def test_events_of_a_kind_begin_and_end_one_after_the_other(events: list[EyeEvent]) -> None:
     for kind in (Fixation, Saccade):
         of_kind = [event for event in events if isinstance(event, kind)]
