@@ -71,8 +71,13 @@ class AppendFile:
             OSError: the disk failed.
         """
         if not self._is_synced:
-            os.fsync(self._open_descriptor())
+            # Before, because another thread may write meanwhile.
             self._is_synced = True
+            try:
+                os.fsync(self._open_descriptor())
+            except OSError:
+                self._is_synced = False
+                raise
 
     def close(self) -> None:
         """Let go of the file. Harmless when repeated."""

@@ -21,6 +21,7 @@ import queue
 import shutil
 import threading
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
@@ -258,26 +259,40 @@ class Recorder:
 
     def _record(self, folder: Path, writer: RecordingWriter) -> RecordingError | None:
         # Returns when the order to stop has come, which is left in `_order`, or on a failure.
+        with ThreadPoolExecutor(1, thread_name_prefix="recorder sync") as syncing:
+            try:
+                self._write_all(folder, writer, syncing)
+            except Exception as error:
+                return self._failure_from(error)
+        return None
+
+    def _write_all(
+        self, folder: Path, writer: RecordingWriter, syncing: ThreadPoolExecutor
+    ) -> None:
         interval_s = self._config.checkpoint_interval_s
-        try:
-            while True:
-                with contextlib.suppress(queue.Empty):
-                    item = self._queue.get(timeout=interval_s)
-                    if isinstance(item, _Stop):
-                        self._order = item
-                        return None
-                    if isinstance(item, _Overrun):
-                        raise RecordingError(
-                            f"the recording in {folder} ended because the disk does not keep up: "
-                            f"{item.capacity} records were waiting; record to a faster one"
-                        )
-                    writer.write(item)
-                if self._clock.mono_ns() - self._checkpoint_mono_ns >= interval_s * _NS_PER_S:
-                    writer.checkpoint(self._clock.unix_ns())
-                    self._check_space(folder)
-                    self._checkpoint_mono_ns = self._clock.mono_ns()
-        except Exception as error:
-            return self._failure_from(error)
+        # A disk may take long to say that it has everything. What comes meanwhile is written all
+        # the same: a killed program loses none of it.
+        checkpoint: Future[None] | None = None
+        while True:
+            with contextlib.suppress(queue.Empty):
+                item = self._queue.get(timeout=interval_s)
+                if isinstance(item, _Stop):
+                    self._order = item
+                    return _raise_from(checkpoint)
+                if isinstance(item, _Overrun):
+                    raise RecordingError(
+                        f"the recording in {folder} ended because the disk does not keep up: "
+                        f"{item.capacity} records were waiting; record to a faster one"
+                    )
+                writer.write(item)
+            if checkpoint is not None and checkpoint.done():
+                _raise_from(checkpoint)
+                checkpoint = None
+                self._check_space(folder)
+                self._checkpoint_mono_ns = self._clock.mono_ns()
+            elapsed_ns = self._clock.mono_ns() - self._checkpoint_mono_ns
+            if checkpoint is None and elapsed_ns >= interval_s * _NS_PER_S:
+                checkpoint = syncing.submit(writer.checkpoint, self._clock.unix_ns())
 
     def _complete(
         self, writer: RecordingWriter, failure: RecordingError | None
@@ -324,3 +339,9 @@ class Recorder:
 def _set_unless_done(future: asyncio.Future[T], value: T) -> None:
     if not future.done():
         future.set_result(value)
+
+
+def _raise_from(checkpoint: Future[None] | None) -> None:
+    # What went wrong with it goes wrong here.
+    if checkpoint is not None:
+        checkpoint.result()

@@ -33,6 +33,7 @@ Recordable = GazeDatum | ImuDatum | EyeEvent | Event | AccessUnit | EyesUnit | A
 class RecordingWriter(Protocol):
     """A recording that is being written. It blocks; one thread calls it.
 
+    Another thread may call `checkpoint`, while the first one writes; nothing else goes on then.
     Whatever stops the program between two calls, what was written before can be read.
     """
 

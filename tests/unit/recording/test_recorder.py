@@ -23,6 +23,9 @@ class FakeWriter:
         self.told: list[str] = []
         self.gate = threading.Event()
         self.gate.set()
+        self.disk = threading.Event()
+        self.disk.set()
+        self.has_written_last = threading.Event()
         self.broken_by: dict[str, Exception] = {}
         folder.write_file("begun", b"")
 
@@ -30,8 +33,11 @@ class FakeWriter:
         self.gate.wait()
         assert isinstance(record, Event)
         self._tell(str(record.name))
+        if record.name == "last":
+            self.has_written_last.set()
 
     def checkpoint(self, now_unix_ns: int) -> None:
+        self.disk.wait()
         self._tell(f"checkpoint {now_unix_ns}")
 
     def finish(self, end_unix_ns: int) -> None:
@@ -163,6 +169,33 @@ async def test_checkpoints_come_as_time_goes_by(bench):
 
     assert f"checkpoint {1000 + NS_PER_S}" in bench.writer.told
     assert bench.writer.told[-1] == "finish 5"
+
+
+async def test_disk_that_takes_long_to_sync_holds_up_no_record(bench):
+    async with bench.recorder(checkpoint_interval_s=1) as recorder:
+        bench.writer.disk.clear()
+        bench.clock.advance(NS_PER_S)
+        for name in ("a", "b", "last"):
+            recorder.put(event(name))
+            bench.clock.advance(NS_PER_S)
+        assert await asyncio.to_thread(bench.writer.has_written_last.wait, 30)
+        assert bench.writer.told == ["a", "b", "last"]
+        bench.writer.disk.set()
+        await recorder.finish(5)
+
+    assert [what.split()[0] for what in bench.writer.told[3:]] == ["checkpoint", "finish"]
+
+
+async def test_failing_checkpoint_ends_the_recording_whole(bench):
+    async with bench.recorder(checkpoint_interval_s=0.001) as recorder:
+        bench.writer.broken_by["checkpoint"] = RecordingError("the disk failed")
+        bench.clock.advance(NS_PER_S)
+        failure = await recorder.wait_failed()
+        with pytest.raises(RecordingError, match="the disk failed"):
+            await recorder.finish(2000)
+
+    assert "the disk failed" in str(failure)
+    assert bench.writer.told[-1].startswith("finish ")
 
 
 async def test_checkpoint_needs_no_record(bench):

@@ -158,6 +158,7 @@ class _Archive:
             name=info.recording_name or folder.name,
             software=" ".join(text for text in software if text) or None,
             start_unix_ns=self.clock.start_unix_ns,
+            start_core_s=self.clock.start_core_s,
             duration_ns=None if info.duration_s is None else round(info.duration_s * _NS_PER_S),
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -32,6 +33,8 @@ class NpyColumn:
             OSError: it cannot be created, or exists already.
         """
         self.count = 0
+        # A sync goes back to the header, and may come from another thread than what is appended.
+        self._lock = threading.Lock()
         self._file = path.open("xb", buffering=0)
         self._write(0, _header(0))
 
@@ -42,12 +45,13 @@ class NpyColumn:
             OSError: it did not fit, or the disk failed; the file is as it was before.
         """
         end = _HEADER_BYTES + self.count * _TIME.itemsize
-        try:
-            self._write(end, np.array(value, _TIME).tobytes())
-        except OSError:
-            self._file.truncate(end)
-            raise
-        self.count += 1
+        with self._lock:
+            try:
+                self._write(end, np.array(value, _TIME).tobytes())
+            except OSError:
+                self._file.truncate(end)
+                raise
+            self.count += 1
 
     def truncate(self, count: int) -> None:
         """Take back all but the first numbers.
@@ -65,7 +69,8 @@ class NpyColumn:
             OSError: the disk failed.
         """
         if not self._file.closed:
-            self._write(0, _header(self.count))
+            with self._lock:
+                self._write(0, _header(self.count))
             os.fsync(self._file.fileno())
 
     def close(self) -> None:

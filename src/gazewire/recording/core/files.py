@@ -109,7 +109,8 @@ class CoreFiles:
         Raises:
             OSError: the disk failed.
         """
-        for series in self._series.values():
+        # Another thread may begin one meanwhile.
+        for series in tuple(self._series.values()):
             series.sync()
         self._write_info(now_unix_ns)
 

@@ -143,8 +143,8 @@ class NeonRecordingWriter:
                 events and no orientation, and has a video for each eye, which is not written.
             wearer: whom.
             template: the questions asked with the recording.
-            answers: asked, in the thread that writes, each time that the answers are written: at
-                the begin, at each checkpoint and at the end.
+            answers: asked, in the thread that writes or in that of checkpoints, each time that the
+                answers are written: at the begin, at each checkpoint and at the end.
 
         Raises:
             RecordingError: the files cannot be made.
