@@ -27,7 +27,9 @@ from pathlib import Path
 
 import numpy as np
 
-from gazewire.multicam import subscribe
+from gazewire.multicam import CameraConfig, subscribe
+from gazewire.multicam.running_camera import RunningCamera, SocketPlan
+from gazewire.time import SystemClock
 
 WORKERS = Path(__file__).parent / "workers"
 WIDTH, HEIGHT, RATE_HZ = 1280, 1024, 60.0
@@ -147,12 +149,46 @@ def slow(seconds: float, form: str) -> None:
     )
 
 
+def triggered(count: int = 300) -> None:
+    exposure_us = 1000.0
+    config = CameraConfig(
+        name="emulated",
+        id="0815-0000-pylon",
+        source="pylon:0815-0000",
+        width=WIDTH,
+        height=HEIGHT,
+        fps=RATE_HZ,
+        exposure_us=exposure_us,
+        trigger="software",
+    )
+    any_port = ("127.0.0.1", 0)
+    plan = SocketPlan(any_port, any_port, 10.0, 10.0, None, 0.5)
+    latencies = []
+    with (
+        RunningCamera(config, plan, SystemClock()) as camera,
+        subscribe(camera.images_url, form="shared") as frames,
+    ):
+        frames.receive(1)
+        for _ in range(count):
+            time.sleep(0.02)
+            fired = time.perf_counter()
+            camera.fire()
+            assert frames.receive(5) is not None
+            latencies.append(1000 * (time.perf_counter() - fired) - exposure_us / 1000)
+    p50, p99 = np.percentile(latencies[20:], [50, 99])
+    print(
+        f"from a software trigger to a reader's hands, less {exposure_us:.0f} us of exposure: "
+        f"p50 {p50:.2f} ms, p99 {p99:.2f} ms"
+    )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=20.0)
     parser.add_argument("--slow-seconds", type=float, default=60.0)
     parser.add_argument("--cameras", type=int, default=8)
     options = parser.parse_args()
+    triggered()
     if options.seconds:
         eight(options.cameras, options.seconds)
     if options.slow_seconds:
