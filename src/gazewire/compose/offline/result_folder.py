@@ -14,8 +14,8 @@ from gazewire.errors import RecordingError
 
 __all__ = ["add_recorded", "put_in_place", "require_unused", "workplace"]
 
-# What a detection makes anew, and what other programs have computed from the old pupils.
-_REPLACED = ("pupil", "gaze", "fixations", "blinks")
+# What a detection makes anew, and what was computed from the old pupils.
+_REPLACED = ("pupil", "gaze", "fixations", "blinks", "surfaces")
 _LEFT_OUT = frozenset(
     {"info.player.json", "offline_data", "exports", "movements.csv"}
     | {f"{kind}{ending}" for kind in _REPLACED for ending in (".pldata", "_timestamps.npy")}

@@ -30,9 +30,17 @@ def detected(core_recording: Path, tmp_path_factory: pytest.TempPathFactory) -> 
 def test_the_result_is_a_recording_with_the_times_of_the_pictures(
     detected: DetectionReport, core_recording: Path
 ) -> None:
+    with open_recording(core_recording) as source:
+        taken = source.videos["eye0"].times_unix_ns.tolist()
+        began = source.facts.start_unix_ns, source.facts.start_core_s
     with open_recording(detected.out) as recording:
         pupils = recording.series("pupil")
         assert recording.examine() == ()
+        assert (recording.facts.start_unix_ns, recording.facts.start_core_s) == began
+        assert pupils.times_unix_ns[pupils["eye_id"] == 0].tolist() == taken
+        closed, opened = recording.series("blinks").times_unix_ns.tolist()
+    assert taken[28] <= closed <= taken[31]
+    assert taken[34] <= opened <= taken[37]
     flat = pupils["timestamp_s"][(pupils["method"] == "2d c++") & (pupils["eye_id"] == 1)]
     assert flat.tolist() == np.load(core_recording / "eye1_timestamps.npy").tolist()
     assert (np.diff(pupils["timestamp_s"]) >= 0).all(), "both eyes are in one order of time"
