@@ -23,15 +23,17 @@ function showControls(number, place, controls) {
   const fields = Object.entries(controls).flatMap(([name, control]) => {
     const label = document.createElement("label");
     const field = control.kind === "number" ? numberField(control) : choiceField(control);
-    const range = document.createElement("span");
     field.id = `control-${number}-${name}`;
     field.disabled = !control.is_live;
     field.addEventListener("change", () => setControl(number, place, name, field, control));
     label.htmlFor = field.id;
-    label.textContent = NAMES[name] ?? name;
-    range.className = "range";
-    range.textContent = control.kind === "number" ? `${short(control.minimum)} – ${short(control.maximum)}` : "";
-    return [label, field, range];
+    label.textContent = NAMES[name] ?? name.replaceAll("_", " ");
+    if (control.kind === "number") {
+      const range = document.createElement("small");
+      range.textContent = `${short(control.minimum)} – ${short(control.maximum)}`;
+      label.append(range);
+    }
+    return [label, field];
   });
   place.replaceChildren(...(fields.length ? fields : ["This camera has nothing to set."]));
 }
