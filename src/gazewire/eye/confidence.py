@@ -40,8 +40,8 @@ _LARGENESS, _LARGE = -3.0, 0.28
 AGREEMENT = 6.5
 """What is added for edges that agree with an ellipse on all rays, see `refine`."""
 
-# What is doubted: edges that disagree, by so many tolerances or more in full; outlines of which much
-# is guessed; and more bright rays than skin beside a whole pupil makes. The last is what good
+# What is doubted: edges that disagree, by so many tolerances or more in full; outlines of which
+# much is guessed; and more bright rays than skin beside a whole pupil makes. The last is what good
 # outlines have of all these.
 _DISAGREEMENT, _OFF = 12.0, 1.45
 _FREEDOM = 0.5

@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from gazewire.eye.ellipses import Ellipses, Floats
+from gazewire.eye.ellipses import Floats
 from gazewire.eye.outline import FINE_RAYS, Edges, Outlines
 
 __all__ = ["uncovered"]

@@ -26,7 +26,8 @@ class _Cell:
 
     ellipse: tuple[float, ...]
     single_variance: float
-    count: int
+    lasting_variance: float
+    weight: float
     timestamp_unix_ns: int
 
 
@@ -52,18 +53,22 @@ class LongTermModel:
         x, y, *_ = glimpse.ellipse
         key = int(x // self._cell), int(y // self._cell)
         cell = self._cells.pop(key, None)
-        single = (glimpse.variance - LASTING_VARIANCE) * glimpse.count
+        lasting = glimpse.lasting_variance
+        single = (glimpse.variance - lasting) * glimpse.count
+        # A doubtful glimpse moves a mean of better ones little.
+        weight = glimpse.count * LASTING_VARIANCE / lasting
         if cell is None:
-            cell = _Cell(glimpse.ellipse, single, glimpse.count, glimpse.timestamp_unix_ns)
+            cell = _Cell(glimpse.ellipse, single, lasting, weight, glimpse.timestamp_unix_ns)
         else:
-            count = min(cell.count, _MOST_OBSERVATIONS) + glimpse.count
-            share = glimpse.count / count
+            total = min(cell.weight, _MOST_OBSERVATIONS) + weight
+            share = weight / total
             cell.ellipse = tuple(
                 old + share * (new - old)
                 for old, new in zip(cell.ellipse, glimpse.ellipse, strict=True)
             )
             cell.single_variance += share * (single - cell.single_variance)
-            cell.count, cell.timestamp_unix_ns = count, glimpse.timestamp_unix_ns
+            cell.lasting_variance += share * (lasting - cell.lasting_variance)
+            cell.weight, cell.timestamp_unix_ns = total, glimpse.timestamp_unix_ns
         self._cells[key] = cell  # last, as dictionaries keep their order
         if len(self._cells) > _MOST_CELLS:
             del self._cells[next(iter(self._cells))]
@@ -76,6 +81,8 @@ class LongTermModel:
         """What is kept, the older the less certain."""
         cells = self._cells.values()
         age_ns = np.array([max(now_unix_ns - cell.timestamp_unix_ns, 0) for cell in cells], float)
-        noise = np.array([cell.single_variance / cell.count for cell in cells])
+        noise = np.array(
+            [cell.single_variance / cell.weight + cell.lasting_variance for cell in cells]
+        )
         duals = duals_of(cell.ellipse for cell in cells)
-        return Evidence(duals, noise + LASTING_VARIANCE + _VARIANCE_PER_NS * age_ns)
+        return Evidence(duals, noise + _VARIANCE_PER_NS * age_ns)

@@ -20,6 +20,11 @@ _AXIS_SHARE, _AXIS_PX = 0.007, 0.1
 LASTING_VARIANCE = 0.006**2
 """Of a half axis over its square: what averaging does not reduce, as lashes and shadows do not."""
 
+# What is in doubt is off for as long as the eye stays where it is, as a lid's edge is: a deviation
+# for each part of the confidence that is missing.
+_DOUBTED = 0.3
+
+_LEAST_PX = 1e-3
 _LONGEST_NS = 100_000_000
 _MOST_MOVED_PX = 2.0
 
@@ -79,8 +84,8 @@ class IdealCamera:
         size_px = math.hypot(self._camera.width, self._camera.height)
         if not all(map(math.isfinite, numbers)) or smallest <= 0 or confidence <= 0:
             return None
-        # A line is no pupil, nor is what is larger, or further out, than the image.
-        if largest > size_px or smallest < 1e-3 * largest:
+        # A line or a speck is no pupil, nor is what is larger, or further out, than the image.
+        if not _LEAST_PX < largest <= size_px or smallest < 1e-3 * largest:
             return None
         if max(map(abs, center_px)) > 2 * size_px:
             return None
@@ -155,7 +160,7 @@ class Glimpse:
     Attributes:
         timestamp_unix_ns: of the last observation.
         ellipse: tangents of its centre across and down, and xx, xy and yy of its shape.
-        variance: of a half axis, over its square; LASTING_VARIANCE included.
+        variance: of a half axis, over its square; `lasting_variance` included.
         confidence: mean.
         count: observations.
     """
@@ -165,6 +170,15 @@ class Glimpse:
     variance: float
     confidence: float
     count: int
+
+    @property
+    def lasting_variance(self) -> float:
+        """What of its variance is the same in glimpses of the same place."""
+        return _lasting(self.confidence)
+
+
+def _lasting(confidence: float) -> float:
+    return LASTING_VARIANCE + (_DOUBTED * (1 - confidence)) ** 2
 
 
 class GlimpseMaker:
@@ -210,7 +224,7 @@ class GlimpseMaker:
         return Glimpse(
             members[-1].timestamp_unix_ns,
             (x, y, xx, xy, yy),
-            variance / count + LASTING_VARIANCE,
+            variance / count + _lasting(confidence),
             confidence,
             count,
         )

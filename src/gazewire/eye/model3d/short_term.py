@@ -28,6 +28,9 @@ _TIMES = 2
 # After so many fits in which no place near the old one explains the pupils it is given up.
 _LOST_TIMES = 15
 _FEWEST = 8
+# They are spread over so much of the image's width, as a deviation: in one place a lid that stays
+# where it is looks like a slip, too.
+_SPREAD = 0.025
 # The cost of a pupil that speaks neither for the old place nor against it.
 _USUAL = 4.0
 
@@ -102,6 +105,8 @@ class ShortTermModel:
         if len(glimpses) < _FEWEST or np.median(costs[since:]) < _USUAL:
             self._doubts = 0
             return None
+        if self._spread(glimpses) < _SPREAD:
+            return None
         self._doubts += 1
         evidence = self._by_place(glimpses)
         prior = Prior.within(long_term.center_mm, _SLIP_MM)
@@ -110,6 +115,10 @@ class ShortTermModel:
             return Slip(None, glimpses) if self._doubts >= _LOST_TIMES else None
         gain = float(self._costs(long_term, evidence).sum()) - moved.cost
         return Slip(moved, glimpses) if gain > _SLIPPED and self._doubts >= _TIMES else None
+
+    def _spread(self, glimpses: tuple[Glimpse, ...]) -> float:
+        places = np.array([glimpse.ellipse[:2] for glimpse in glimpses])
+        return float(np.sqrt(places.var(axis=0).sum())) / self._width
 
     def _by_place(self, glimpses: Iterable[Glimpse]) -> Evidence:
         # What is wrong with a pupil in one place is wrong as long as it stays there: a long look

@@ -1,5 +1,7 @@
 """The long-term model keeps a little of every direction."""
 
+from dataclasses import replace
+
 import pytest
 
 from gazewire.eye.model3d.long_term import LongTermModel
@@ -23,6 +25,20 @@ def test_one_place_is_one_mean() -> None:
     _, shapes = ellipse_of_dual(evidence.duals)
     assert shapes[0, 0, 0] == pytest.approx(0.012)
     assert evidence.variances[0] == pytest.approx(1e-4 / 30 + LASTING_VARIANCE)
+
+
+def test_a_doubtful_glimpse_says_little_and_goes_on_saying_little() -> None:
+    model = LongTermModel(1.37)
+    doubtful = replace(glimpse(0.001, 0.013, count=1000), confidence=0.8)
+    doubtful = replace(doubtful, variance=1e-4 / 1000 + doubtful.lasting_variance)
+    model.add(doubtful)
+    assert model.evidence(0).variances[0] > 50 * LASTING_VARIANCE
+    for _ in range(3):
+        model.add(glimpse(0.001, 0.010, count=100))
+    evidence = model.evidence(0)
+    _, shapes = ellipse_of_dual(evidence.duals)
+    assert shapes[0, 0, 0] == pytest.approx(0.010, rel=0.02)
+    assert evidence.variances[0] < 5 * LASTING_VARIANCE
 
 
 def test_other_places_are_kept_apart() -> None:

@@ -1,5 +1,6 @@
 """The last seconds tell a drift from a slip."""
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
@@ -94,6 +95,17 @@ def test_half_a_blink_is_no_slip(looked: Callable) -> None:
             glimpse = replace(glimpse, ellipse=(x, y + 0.05, xx, xy, 0.4 * yy))
         model.add(glimpse)
         assert model.slip(known(looks)) is None
+
+
+def test_what_is_wrong_in_one_place_alone_is_no_slip(looked: Callable) -> None:
+    before, after = looked(), looked(moved_mm=1.0)
+    model = filled(before)
+    first, *others = glimpses(after, begun=50)
+    others.sort(key=lambda each: math.dist(each.ellipse[:2], first.ellipse[:2]))
+    wrong = [first, *others[:2]]
+    for number in range(20):
+        model.add(replace(wrong[number % 3], timestamp_unix_ns=(50 + number) * TENTH_NS))
+        assert model.slip(known(before)) is None
 
 
 def test_a_little_drift_is_followed(looked: Callable) -> None:
