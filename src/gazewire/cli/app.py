@@ -42,7 +42,8 @@ VERBS = {
         "all."
     ),
     "bridge": Verb(
-        "Put a Neon or Invisible onto the Core network: old programs run with new glasses."
+        "Put glasses of one network onto the other: old programs with new glasses, and new with "
+        "old."
     ),
     "calibrate": Verb(
         "Calibrate a running service from a terminal: progress, result, or why there is none."

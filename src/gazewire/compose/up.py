@@ -19,11 +19,11 @@ from pathlib import Path
 
 from gazewire.camera import Source
 from gazewire.compose.chain_report import HEARD, ChainReport
-from gazewire.compose.eye_events import EyeEventTeller
-from gazewire.compose.eye_images import EyePairs, follow_eye_images
+from gazewire.bridge.eye_events import EyeEventTeller
+from gazewire.bridge.eye_images import EyePairs, follow_eye_images
 from gazewire.compose.footage_camera import find_footage
 from gazewire.compose.live_accuracy import LiveAccuracy
-from gazewire.compose.measured_gaze import GazeTeller
+from gazewire.bridge.measured_gaze import GazeTeller
 from gazewire.compose.measured_glasses import GlassesTruth, MeasuredGlasses, SceneRelay
 from gazewire.compose.scene_optics import scene_optics
 from gazewire.compose.service_parts import eye_parts, service_parts

@@ -6,7 +6,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from gazewire.compose.eye_events import EyeEventTeller
+from gazewire.bridge.eye_events import EyeEventTeller
 from gazewire.model import (
     Blink,
     Ellipse,

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from gazewire.compose.eye_images import EyePairs
+from gazewire.bridge.eye_images import EyePairs
 from gazewire.model import EyeId, Frame
 
 MS = 1_000_000

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from gazewire.compose.measured_gaze import GazeTeller
+from gazewire.bridge.measured_gaze import GazeTeller
 from gazewire.model import (
     Circle3d,
     Ellipse,
