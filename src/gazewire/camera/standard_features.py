@@ -117,6 +117,9 @@ class StandardFeatures:
             ValueError: it has none of the formats, or does not take a value.
             SourceError: it is gone.
         """
+        if self._features.is_writable("AcquisitionStop"):
+            # A camera that a program has left running takes no size.
+            self._features.execute("AcquisitionStop")
         pixel_format = self._choose_format(formats)
         self._place(settings)
         for name, value in (

@@ -74,8 +74,9 @@ def cameras_from_incumbent(text: str) -> list[dict[str, Any]]:
                 "name": entry.name or entry.unique_id,
                 "source": _SOURCES[backend].format(serial),
                 "fps": float(entry.fps),
-                "exposure_us": _number(entry.exposure_time),
-                "gain_db": _number(entry.gain),
+                # Its webcams expose as they like.
+                "exposure_us": None if backend == "opencv" else _number(entry.exposure_time),
+                "gain_db": None if backend == "opencv" else _number(entry.gain),
                 "pixel_format": entry.pixel_format or "Mono",
                 "downsampling_factor": entry.downsampling_factor or 1,
                 "trigger": _TRIGGER_LINES.get(backend, "external")

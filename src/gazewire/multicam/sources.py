@@ -12,6 +12,7 @@ from gazewire.camera import (
     VideoCamera,
     VideoShape,
 )
+from gazewire.errors import UnreadableSourceError
 from gazewire.multicam.config import CameraConfig
 from gazewire.time import Clock
 
@@ -49,12 +50,7 @@ def open_source(config: CameraConfig, clock: Clock) -> CameraSource:
             serial = rest or config.serial
             return open_genicam(config.id, serial, _settings(config), clock, cti=config.cti)
         case "v4l2":
-            from gazewire.camera.uvc import open_uvc
-
-            capture = open_uvc(
-                Path(rest), width=shape.width, height=shape.height, rate_hz=config.fps
-            )
-            return CaptureCamera(config.id, capture, clock)
+            return _open_v4l2(config, Path(rest), shape, clock)
         case "aravis":
             from gazewire.camera.aravis import open_aravis
 
@@ -76,6 +72,21 @@ def _settings(config: CameraConfig) -> CameraSettings:
         trigger=config.trigger,
         lines=config.gpio,
     )
+
+
+def _open_v4l2(config: CameraConfig, path: Path, shape: VideoShape, clock: Clock) -> CameraSource:
+    from gazewire.camera.uvc import open_uvc
+    from gazewire.camera.v4l2_controls import open_v4l2_controls
+
+    capture = open_uvc(path, width=shape.width, height=shape.height, rate_hz=config.fps)
+    camera = CaptureCamera(config.id, capture, clock, open_v4l2_controls(path))
+    if config.exposure_us is not None:
+        try:
+            camera.set_control("exposure_us", config.exposure_us)
+        except ValueError as error:
+            camera.close()
+            raise UnreadableSourceError(config.source, f"{path}: {error}") from error
+    return camera
 
 
 def _open_footage(config: CameraConfig, clock: Clock, *, is_colour: bool) -> CameraSource:

@@ -37,6 +37,14 @@ def test_settings_reach_features_by_whatever_name_they_have(
     assert features.size == (336, 480)
 
 
+def test_a_camera_that_a_program_has_left_running_is_stopped_first(
+    features: StandardFeatures, sheet: FeatureSheet
+) -> None:
+    sheet.commands.add("AcquisitionStop")
+    features.apply(CameraSettings(), FORMATS)
+    assert sheet.executed == ["AcquisitionStop"]
+
+
 def test_the_best_format_that_there_is_is_taken(features: StandardFeatures) -> None:
     assert features.apply(CameraSettings(), ("BGR8", "BayerRG8", "Mono8")) == "BayerRG8"
     with pytest.raises(ValueError, match="Mono12, BayerRG8, Mono8, none can be read"):

@@ -30,7 +30,6 @@ def test_a_camera_needs_nothing_but_to_be_there(tmp_path: Path) -> None:
         ("genicam:16401324", "16401324-genicam"),
         ("gentl:16401324", "16401324-genicam"),
         ("aravis:127.0.0.1", "127.0.0.1-aravis"),
-        ("hmd:127.0.0.1:50020", "0-hmd"),
         ("v4l2:/dev/video0", "video0-opencv"),
         ("films/mouse.mp4", "mouse-file"),
     ],
