@@ -66,8 +66,6 @@ class FormChoice:
         """It comes no longer; it may come again, which is waited for a little."""
         self.due_mono_ns = now_mono_ns + _NOTHING_CAME_NS
 
-    def failed(self, form: ImageForm, now_mono_ns: int) -> None:
-        """A form comes, but cannot be used: it is not asked for again, and the next one is now."""
-        self._usable.remove(form)
-        self._asked.discard(form)
+    def failed(self, now_mono_ns: int) -> None:
+        """What came could not be used: others are asked for at once, and it may come again."""
         self.due_mono_ns = now_mono_ns

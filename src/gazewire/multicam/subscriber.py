@@ -238,8 +238,8 @@ class CameraSubscriber:
         except NetworkError:
             if self._choice is None:
                 raise
-            self._choice.failed(ImageForm.SHARED, time.monotonic_ns())
-            self._connection.unsubscribe(ImageForm.SHARED.prefix)
+            # It may have waited here since its writer was killed: another one may follow.
+            self._choice.failed(time.monotonic_ns())
         else:
             if self._is_chosen(ImageForm.SHARED) and self._choice is not None:
                 self._choice.settled()

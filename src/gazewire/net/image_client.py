@@ -74,8 +74,12 @@ class ImageClient:
         Raises:
             NetworkError: it cannot be reached.
         """
+        # Whenever anybody comes in, all are invited again.
+        if self._link is not None and self._link.name == name:
+            return
+        link = SharedImageLink(name)
         self.detach()
-        self._link = SharedImageLink(name)
+        self._link = link
         self._poller.register(self._link.fileno(), zmq.POLLIN)
 
     def detach(self) -> None:

@@ -178,6 +178,7 @@ class SharedImageLink:
         name: of the writer's socket.
 
     Attributes:
+        name: the same.
         overwritten: images that were replaced by later ones before they were taken.
 
     Raises:
@@ -186,6 +187,7 @@ class SharedImageLink:
     """
 
     def __init__(self, name: str) -> None:
+        self.name = name
         self.overwritten = 0
         self._memory: SharedMemoryReader | None = None
         self._next = 0

@@ -53,9 +53,21 @@ def test_other_forms_are_asked_for_again_when_no_more_comes() -> None:
     assert choice.ask(LONG_NS) is MULTIPART
 
 
-def test_what_cannot_be_used_is_not_asked_for_again() -> None:
+def test_when_what_came_cannot_be_used_the_next_form_is_asked_for_at_once() -> None:
     choice = FormChoice(is_near=True, now_mono_ns=0)
     choice.ask(0)
-    choice.failed(SHARED, 1)
+    choice.failed(1)
     assert choice.ask(1) is MULTIPART
-    assert asked_in_turn(choice, LONG_NS) == [MAP, JSON, None, None, None]
+    assert choice.came(MULTIPART, 2) == []
+    assert choice.came(SHARED, 3) == [MULTIPART]  # it comes after all
+
+
+def test_what_comes_for_sure_is_alone_until_it_is_lost() -> None:
+    choice = FormChoice(is_near=True, now_mono_ns=0)
+    choice.ask(0)
+    choice.came(SHARED, 1)
+    choice.settled()
+    assert choice.ask(LONG_NS) is None
+    choice.lost(LONG_NS)
+    assert choice.ask(LONG_NS) is None
+    assert choice.ask(2 * LONG_NS) is MULTIPART

@@ -378,3 +378,19 @@ def test_clients_of_the_incumbent_may_have_the_mosaic_of_colour(zeromq: SimpleNa
         assert base64.b64decode(message["image"]) == bytes([3, 2, 3, 2, 2, 1, 2, 1, 3, 2, 3, 2])
     finally:
         station.close()
+
+
+@needs_memory
+def test_who_comes_in_later_does_not_disturb_who_is_there(station: Station) -> None:
+    with (
+        subscribe(station.sockets.images_url, newest=False) as first,
+        subscribe(station.sockets.images_url, newest=False) as second,
+    ):
+        station.until(
+            lambda: station.sharing.readers == 2 or first.receive(0.001) or second.receive(0.001)
+        )
+        for index in range(5):
+            station.expose()
+            received = [reader.receive(10) for reader in (first, second)]
+            assert [frame and frame.index for frame in received] == [index, index]
+        assert station.sharing.readers == 2
