@@ -99,7 +99,10 @@ def detect(
                     continue
                 took_s = time.perf_counter() - begun_s
                 begun_s += took_s
+                # The bar makes room on a terminal that has both.
+                bar.stop()
                 typer.echo(_line(one, step, took_s) if as_json else _sentences(one, step, took_s))
+                bar.start()
 
 
 def _sentences(footage: EyeFootage, report: DetectionReport, took_s: float) -> str:
