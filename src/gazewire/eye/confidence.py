@@ -44,7 +44,7 @@ AGREEMENT = 6.5
 # much is guessed; and more bright rays than skin beside a whole pupil makes. The last is what good
 # outlines have of all these.
 _DISAGREEMENT, _OFF = 12.0, 1.45
-_FREEDOM = 0.5
+_FREEDOM, _LEAST_KNOWN = 0.5, 0.02 * np.eye(5, dtype=np.float32)
 _GLARE, _USUAL_GLARE = 9.0, 0.3
 _USUAL_DOUBT = 2.3
 
@@ -107,10 +107,9 @@ def doubt(outline: Outlines) -> float:
     square = np.minimum(off * off, 1)
     disagreement = float(square @ weight) / max(float(weight.sum()), 1e-3)
     # The variance of the outline where it is largest, if each edge that agrees had one of 1.
-    modes = FINE_RAYS.modes
     normal = ((weight * (square < 1)) @ FINE_RAYS.products).reshape(5, 5)
-    covariance = np.linalg.inv(normal + 0.02 * np.eye(5, dtype=np.float32))
-    variance = float(((modes @ covariance) * modes).sum(axis=1).max())
+    covariance = np.linalg.inv(normal + _LEAST_KNOWN)
+    variance = float((FINE_RAYS.products @ covariance.ravel()).max())
     return (
         _DISAGREEMENT * disagreement
         + _FREEDOM * math.log(variance) / 2

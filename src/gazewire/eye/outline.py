@@ -35,6 +35,7 @@ FINE_RAYS = Rays(40)
 _FINE_STEPS_PX = np.arange(-9, 10, dtype=np.float32)
 # Some that are outside for certain.
 _OUTER = slice(13, 18, 2)
+_MEAN_OF_OUTER = np.full(3, 1 / 3, np.float32)
 # All but so many steps at either end are to be free of glints.
 _FINE_GLINT_STEPS = 4
 # Two rounds: how far ellipses are off, as a deviation, and how often the fit is solved.
@@ -200,7 +201,7 @@ class Edges:
             (K,) pixels, the more the less contrast there is; and (K, N) by how much it is brighter
             outside than the iris is, 0 to 1 contrasts.
         """
-        outside = np.minimum(self.outside, GREY_LEVELS).mean(axis=2)
+        outside = np.minimum(self.outside, GREY_LEVELS) @ _MEAN_OF_OUTER
         iris = quantile(outside, _IRIS_SHARE)
         contrast = np.maximum(iris - self.inside, _LEAST_CONTRAST)
         glare = (outside - iris[:, None]) / contrast[:, None]
