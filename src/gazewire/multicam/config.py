@@ -52,9 +52,11 @@ class CameraConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
         name: what people call it.
         id: ``SERIAL-BACKEND``, by which messages name it; made from the source where it is empty.
         source: ``synthetic``, ``pylon:SERIAL``, ``genicam:SERIAL``, ``aravis:ADDRESS``,
-            ``v4l2:/dev/video0``, or the path of a video or of a folder of images.
+            ``v4l2:/dev/video0``, ``hmd:ADDRESS`` (of a Core network, for subscribers), or the path
+            of a video or of a folder of images.
         serial: of the camera, where the source does not say it.
         cti: path of the GenTL producer of a ``genicam`` source; empty: those of the environment.
+        topic: under which the images of a ``hmd`` source come.
         width: pixels in a row; None: as the camera has it, 640 for a synthetic one.
         height: rows; None: as the camera has it, 480 for a synthetic one.
         fps: images a second.
@@ -83,6 +85,7 @@ class CameraConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     source: str = "synthetic"
     serial: str = ""
     cti: str = ""
+    topic: str = "hmd_streaming.world"
     width: _Size | None = None
     height: _Size | None = None
     fps: _Rate = 60.0
@@ -198,6 +201,8 @@ def _id_of(camera: CameraConfig, number: int) -> str:
             return f"{rest or camera.serial or number}-{kind}"
         case "gentl":
             return f"{rest or camera.serial or number}-genicam"
+        case "hmd":
+            return f"{number}-hmd"
         case "v4l2":
             return f"{Path(rest).name}-opencv"
         case _:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
 
 from gazewire.camera import (
@@ -12,9 +13,9 @@ from gazewire.camera import (
     VideoCamera,
     VideoShape,
 )
-from gazewire.errors import UnreadableSourceError
+from gazewire.errors import NetworkError, UnreadableSourceError
 from gazewire.multicam.config import CameraConfig
-from gazewire.time import Clock
+from gazewire.time import Clock, TimeBase
 
 __all__ = ["open_source"]
 
@@ -55,6 +56,8 @@ def open_source(config: CameraConfig, clock: Clock) -> CameraSource:
             from gazewire.camera.aravis import open_aravis
 
             return open_aravis(config.id, rest or config.serial, _settings(config), clock)
+        case "hmd":
+            return _open_hmd(config, rest, clock)
         case _:
             return _open_footage(config, clock, is_colour=is_colour)
 
@@ -86,6 +89,26 @@ def _open_v4l2(config: CameraConfig, path: Path, shape: VideoShape, clock: Clock
         except ValueError as error:
             camera.close()
             raise UnreadableSourceError(config.source, f"{path}: {error}") from error
+    return camera
+
+
+def _open_hmd(config: CameraConfig, address: str, clock: Clock) -> CameraSource:
+    from gazewire.camera.hmd_stream import HmdStreamCamera
+    from gazewire.net.bus_client import BlockingBusSubscriber
+
+    with ExitStack() as stack:
+        try:
+            bus = stack.enter_context(BlockingBusSubscriber(address, [config.topic]))
+        except NetworkError as error:
+            raise UnreadableSourceError(config.source, f"{config.source}: {error}") from error
+        camera = HmdStreamCamera(
+            config.id,
+            config.topic,
+            bus.receive,
+            stack.pop_all().close,
+            TimeBase.from_boot(clock),
+            clock,
+        )
     return camera
 
 

@@ -7,16 +7,15 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
 
 import msgspec
-import numpy as np
 
+from gazewire.camera.hmd_stream import hmd_frame
 from gazewire.errors import RemoteProtocolError
-from gazewire.model import Frame
 from gazewire.optics import Camera
 from gazewire.service.exposure import Exposure, FrameExposure
 from gazewire.time import Clock, TimeBase
 from gazewire.wire.ipc import HMD_TOPIC, HmdFrame, Message
 
-__all__ = ["HMD_SOURCE", "HmdCamera", "HmdSourceArgs", "hmd_frame"]
+__all__ = ["HMD_SOURCE", "HmdCamera", "HmdSourceArgs"]
 
 _LOG = logging.getLogger(__name__)
 
@@ -94,26 +93,3 @@ def _camera(image: HmdFrame) -> Camera | None:
         return Camera(image.width, image.height, (across, down), (column, row), image.distortion)
     except ValueError:
         return None
-
-
-def hmd_frame(image: HmdFrame, camera: str) -> Frame:
-    """Make a frame of an image: top row first, colours in our order.
-
-    Args:
-        image: as it came.
-        camera: name of the frame's camera.
-    """
-    data: bytes | memoryview = image.data
-    if image.format == "rgb":
-        # What a game engine delivers has its bottom row first.
-        rows = np.frombuffer(data, np.uint8).reshape(image.height, image.width, 3)
-        data = np.ascontiguousarray(rows[::-1, :, ::-1]).reshape(-1).data
-    return Frame(
-        camera=camera,
-        index=image.index,
-        timestamp_unix_ns=image.timestamp_unix_ns,
-        width=image.width,
-        height=image.height,
-        pixel_format="gray" if image.format == "gray" else "bgr24",
-        data=data,
-    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,10 @@ from gazewire.camera import MovingPattern
 from gazewire.errors import UnreadableSourceError
 from gazewire.multicam import CameraConfig
 from gazewire.multicam.sources import open_source
-from gazewire.time import SystemClock
+from gazewire.net.bus import Bus
+from gazewire.net.bus_client import BusPublisher
+from gazewire.time import SystemClock, TimeBase
+from gazewire.wire.ipc import HmdFrame
 
 
 def test_a_synthetic_camera_is_as_the_configuration_says() -> None:
@@ -47,3 +51,35 @@ def test_without_a_producer_it_is_said_what_to_do(monkeypatch: pytest.MonkeyPatc
     monkeypatch.delenv("GENICAM_GENTL64_PATH", raising=False)
     with pytest.raises(UnreadableSourceError, match=r"no GenTL producer; install that of"):
         open_source(CameraConfig(id="a", source="genicam:7"), SystemClock())
+
+
+async def test_images_of_a_core_network_are_a_camera() -> None:
+    clock = SystemClock()
+    image = HmdFrame(
+        topic="hmd_streaming.world",
+        width=4,
+        height=2,
+        index=5,
+        timestamp_unix_ns=clock.unix_ns(),
+        format="gray",
+        camera_matrix=((1.0, 0.0, 2.0), (0.0, 1.0, 1.0), (0.0, 0.0, 1.0)),
+        data=bytes(8),
+    )
+    timebase = TimeBase.from_boot(clock)
+    async with Bus(clock) as bus, BusPublisher(bus.pub_url) as publisher:
+
+        async def send() -> None:
+            while True:
+                publisher.publish(image.message(timebase))
+                await asyncio.sleep(0.01)
+
+        sending = asyncio.create_task(send())
+        config = CameraConfig(id="a", source=f"hmd:{bus.sub_url}")
+        camera = await asyncio.to_thread(open_source, config, clock)
+        try:
+            shot = await asyncio.to_thread(camera.take)
+        finally:
+            sending.cancel()
+            await asyncio.to_thread(camera.close)
+    assert shot is not None
+    assert (shot.frame.camera, shot.frame.index, shot.frame.width) == ("a", 0, 4)
