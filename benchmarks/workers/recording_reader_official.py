@@ -1,6 +1,6 @@
 """The vendor's reader on one recording: how long it takes to open, to read gaze, to get pictures.
 
-Usage: ``recording_reader_official.py FOLDER NUMBER...``; prints JSON, in seconds.
+Usage: ``recording_reader_official.py FOLDER NUMBER...``; prints JSON, in seconds of processor time.
 """
 
 import json
@@ -12,21 +12,20 @@ from pupil_labs import neon_recording
 
 warnings.simplefilter("ignore")
 folder, numbers = sys.argv[1], [int(number) for number in sys.argv[2:]]
-began_s = time.perf_counter()
+began_s = time.process_time()
 recording = neon_recording.open(folder)
 scene = recording.scene
 count = len(scene)
-opened_s = time.perf_counter() - began_s
+opened_s = time.process_time() - began_s
 
-began_s = time.perf_counter()
+began_s = time.process_time()
 gaze = recording.gaze
 read = float(gaze.point.sum()) + float(gaze.time[-1])
-gaze_s = time.perf_counter() - began_s
+gaze_s = time.process_time() - began_s
 
-frames_s = []
+began_s = time.process_time()
 for number in numbers:
-    began_s = time.perf_counter()
-    picture = scene[number].bgr
-    frames_s.append(time.perf_counter() - began_s)
-    assert picture.shape[0] > 0
-print(json.dumps({"open_s": opened_s, "gaze_s": gaze_s, "frames_s": frames_s, "frames": count}))
+    picture = scene[number].av_frame
+    assert picture.height > 0
+picture_s = (time.process_time() - began_s) / len(numbers)
+print(json.dumps({"open_s": opened_s, "gaze_s": gaze_s, "picture_s": picture_s, "frames": count}))

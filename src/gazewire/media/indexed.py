@@ -158,6 +158,10 @@ class IndexedVideo:
         try:
             for packet in self._container.demux(self._stream):
                 at = packet.dts if packet.pts is None else packet.pts
+                if packet.is_corrupt:
+                    # The file ends within it.
+                    self.is_torn = True
+                    continue
                 if at is None or not packet.size:
                     continue
                 ticks.append(at)
@@ -168,7 +172,17 @@ class IndexedVideo:
         return sorted(ticks), sorted(keys)
 
     def _decoded(self) -> Iterator[av.VideoFrame]:
-        for packet in self._container.demux(self._stream):
+        packets = self._container.demux(self._stream)
+        while True:
+            try:
+                packet = next(packets, None)
+            except av.FFmpegError:
+                # The container breaks off here. Several pictures are decoded at once: those before
+                # are still to come.
+                yield from self._stream.codec_context.decode(None)
+                return
+            if packet is None:
+                return
             yield from packet.decode()
 
     def _damaged(self, index: int) -> UndecodableSourceError:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +8,7 @@ import pytest
 from made_eyes import damage_picture, write_video
 
 from gazewire.errors import UndecodableSourceError
-from gazewire.media import IndexedVideo
+from gazewire.media import FragmentedMp4Writer, H264Encoder, IndexedVideo
 
 
 def shades(count: int) -> list[np.ndarray]:
@@ -47,3 +48,20 @@ def test_a_damaged_picture_takes_no_other_with_it(tmp_path: Path) -> None:
         video.gray(2)
     assert video.gray(3).mean() == pytest.approx(40, abs=2)
     video.close()
+
+
+def test_every_picture_before_a_tear_can_be_had_alone(tmp_path, numbered, number_of):
+    encoder = H264Encoder(width=64, height=48, rate_hz=30)
+    path = tmp_path / "torn.mp4"
+    with FragmentedMp4Writer(
+        path, width=64, height=48, parameter_sets=encoder.parameter_sets
+    ) as writer:
+        for index in range(90):
+            writer.write(encoder.encode(numbered(index, index * 33_333_333)))
+    whole = path.read_bytes()
+    for size in (len(whole) * 2 // 3, len(whole) - 700):
+        path.write_bytes(whole[:size])
+        with closing(IndexedVideo(path)) as video:
+            assert 0 < len(video) < 90
+            for index in (len(video) - 1, len(video) - 2, 0, len(video) - 1):
+                assert number_of(video.frame(index)) == index
