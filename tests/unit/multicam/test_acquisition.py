@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+import threading
 from collections.abc import Iterable
 
 import pytest
@@ -39,6 +40,9 @@ class Scripted:
             data=b"ab",
         )
         return Shot(frame, drops)
+
+    def set_control(self, name: str, value: float | str) -> None:
+        raise ValueError(f"this camera has no control {name}")
 
     def close(self) -> None:
         self.closed = True
@@ -130,3 +134,32 @@ def test_a_camera_that_comes_back_with_another_size_is_not_taken(
         acquisition.stop()
     assert other.closed
     assert "a came back with images of another size" in caplog.messages
+
+
+def test_the_camera_is_asked_in_its_own_thread_and_refusals_are_passed_on() -> None:
+    camera = Scripted((index, {}) for index in range(10**9))
+    acquisition = Acquisition("a", lambda: camera, lambda _: None, ManualClock())
+    acquisition.open()
+    acquisition.start()
+    try:
+        thread = acquisition.ask(lambda _: threading.current_thread().name).result(LIMIT_S)
+        refused = acquisition.ask(lambda asked: asked.set_control("x", 1.0))
+        with pytest.raises(ValueError, match="no control x"):
+            refused.result(LIMIT_S)
+    finally:
+        acquisition.stop()
+    assert thread == "camera a"
+
+
+def test_a_camera_that_is_gone_is_told_to_who_asks() -> None:
+    acquisition = Acquisition(
+        "a", lambda: Scripted([]), lambda _: None, ManualClock(), retry_after_s=(0.001,)
+    )
+    acquisition.open()
+    asked = acquisition.ask(lambda _: None)
+    acquisition.stop()
+    asked.result(LIMIT_S)
+    asked = acquisition.ask(lambda _: None)
+    acquisition.stop()
+    with pytest.raises(UnreadableSourceError, match="a is not there"):
+        asked.result(LIMIT_S)
