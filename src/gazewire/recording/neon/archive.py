@@ -63,6 +63,7 @@ class _Archive:
     def __init__(self, folder: Path, findings: Findings) -> None:
         self._folder = folder
         self._findings = findings
+        self._newest_times: tuple[Path, NDArray[np.int64]] | None = None
         self._info = self._read_info()
         self._is_invisible = (self._info.data_format_version or "2").startswith("1.") or bool(
             find_parts(folder, layout.INVISIBLE_SCENE_VIDEO.base, ".time")
@@ -186,11 +187,17 @@ class _Archive:
     ) -> tuple[NDArray[np.int64], _Rows]:
         raw_path, time_path = self._folder / raw_name, self._folder / time_name
         rows = read_rows(raw_path, row, self._findings)
-        times = read_rows(time_path, layout.TIME, self._findings)
+        times = self._times(time_path)
         args = (time_path, len(times), raw_path, len(rows), row.itemsize, self._findings)
         count = even(*args)
         check_rising(time_path, times[:count], self._findings)
         return times[:count].astype(np.int64, copy=False), rows[:count]
+
+    def _times(self, path: Path) -> NDArray[np.int64]:
+        # Gaze and what is known with it share theirs, and are read one after the other.
+        if self._newest_times is None or self._newest_times[0] != path:
+            self._newest_times = path, read_rows(path, layout.TIME, self._findings)
+        return self._newest_times[1]
 
     def _renamed(
         self, stream: layout.StreamLayout, clock: layout.StreamLayout, names: dict[str, str]
@@ -212,7 +219,7 @@ class _Archive:
 
     def _worn_at(self, times: NDArray[np.int64]) -> NDArray[np.generic]:
         worn = self._worn()
-        if np.array_equal(worn.times_unix_ns, times):
+        if len(worn) == len(times) and np.array_equal(worn.times_unix_ns, times):
             return worn["worn"]
         return worn.sample(times)["worn"] if len(times) else np.empty(0, bool)
 
