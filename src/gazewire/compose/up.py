@@ -17,13 +17,13 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from gazewire.camera import Source
-from gazewire.compose.chain_report import HEARD, ChainReport
 from gazewire.bridge.eye_events import EyeEventTeller
 from gazewire.bridge.eye_images import EyePairs, follow_eye_images
+from gazewire.bridge.measured_gaze import GazeTeller
+from gazewire.camera import Source
+from gazewire.compose.chain_report import HEARD, ChainReport
 from gazewire.compose.footage_camera import find_footage
 from gazewire.compose.live_accuracy import LiveAccuracy
-from gazewire.bridge.measured_gaze import GazeTeller
 from gazewire.compose.measured_glasses import GlassesTruth, MeasuredGlasses, SceneRelay
 from gazewire.compose.scene_optics import scene_optics
 from gazewire.compose.service_parts import eye_parts, service_parts
