@@ -151,8 +151,8 @@ async def test_a_validation_has_targets_of_its_own_and_fits_nothing(operator: Op
 
 
 async def test_a_single_marker_is_carried_about_the_scene(operator: Operator) -> None:
-    await operator.start(SINGLE, marker_mode="Physical", samples_per_zone=3)
-    await operator.until_targets("done", 4)
+    await operator.start(SINGLE, marker_mode="Physical", samples_per_zone=12)
+    await operator.until_targets("done", 5)
     await operator.core.notify("calibration.should_stop")
     successful = await operator.until("calibration.successful", "calibration.failed")
     assert successful.subject == "calibration.successful", successful.fields
