@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
@@ -105,6 +106,33 @@ class RecordingFolder:
                 unfinished.unlink(missing_ok=True)
             raise
         self._names[name] = None
+
+    @contextlib.contextmanager
+    def disk_errors(self) -> Iterator[None]:
+        """Let what the system says against writing be a `RecordingError` that says what to do."""
+        try:
+            yield
+        except OSError as error:
+            raise RecordingError(
+                f"the recording in {self.path} cannot be written "
+                f"({error.strerror or error}); make room on that disk or choose another one"
+            ) from error
+
+    def complete(self, steps: Iterable[Callable[[], object]]) -> None:
+        """Take the last steps of a recording, each of them whatever became of those before it.
+
+        Raises:
+            RecordingError: the first thing that could not be written; all that could be is there.
+        """
+        failure: RecordingError | None = None
+        for step in steps:
+            try:
+                with self.disk_errors():
+                    step()
+            except RecordingError as error:
+                failure = failure or error
+        if failure is not None:
+            raise failure
 
     def sync(self) -> None:
         """Return when the names of the files would survive a power cut.

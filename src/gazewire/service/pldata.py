@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from functools import partial
 from uuid import uuid4
 
-from gazewire.errors import RecordingError
 from gazewire.optics import Camera
 from gazewire.recording import RecordingFolder
 from gazewire.recording.core import CoreFiles, CoreVideo, intrinsics_bytes
@@ -46,7 +44,7 @@ class PldataWriter:
         self._folder = RecordingFolder.existing(plan.folder)
         self._timebase = TimeBase(plan.start_unix_ns - round(plan.start_core_s * _NS_PER_S))
         self._videos: dict[str, CoreVideo] = {}
-        with self._translated():
+        with self._folder.disk_errors():
             self._files = CoreFiles(
                 self._folder,
                 recording_id=str(uuid4()),
@@ -61,7 +59,7 @@ class PldataWriter:
         Raises:
             RecordingError: it could not be written.
         """
-        with self._translated():
+        with self._folder.disk_errors():
             if isinstance(item, Message):
                 self._files.write(item)
                 return
@@ -85,7 +83,7 @@ class PldataWriter:
         Raises:
             RecordingError: the disk failed.
         """
-        with self._translated():
+        with self._folder.disk_errors():
             for video in self._videos.values():
                 video.sync()
             self._files.sync(now_unix_ns)
@@ -96,15 +94,7 @@ class PldataWriter:
         Raises:
             RecordingError: something could not be written.
         """
-        failure: RecordingError | None = None
-        for step in self._last_steps(end_unix_ns):
-            try:
-                with self._translated():
-                    step()
-            except RecordingError as error:
-                failure = failure or error
-        if failure is not None:
-            raise failure
+        self._folder.complete(self._last_steps(end_unix_ns))
 
     def _last_steps(self, end_unix_ns: int) -> Iterator[Callable[[], object]]:
         for video in self._videos.values():
@@ -112,12 +102,3 @@ class PldataWriter:
             yield video.close
         yield partial(self._files.sync, end_unix_ns)
         yield self._files.close
-
-    @contextmanager
-    def _translated(self) -> Iterator[None]:
-        try:
-            yield
-        except OSError as error:
-            raise RecordingError(
-                f"cannot write to {self._plan.folder}: {error.strerror or error}"
-            ) from error

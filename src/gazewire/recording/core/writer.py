@@ -106,7 +106,7 @@ class CoreRecordingWriter:
             self._eyes = EyeSplit(glasses.eyes, eyes_parameter_sets)
             for eye, sets in self._eyes.parameter_sets.items():
                 self._videos[eye] = CoreVideo(folder, eye, self._eyes.shape, sets, self._timebase)
-        with self._translated():
+        with self._folder.disk_errors():
             if scene_camera is not None:
                 folder.write_file("world.intrinsics", intrinsics_bytes(scene_camera))
             self._files = CoreFiles(
@@ -124,7 +124,7 @@ class CoreRecordingWriter:
         Raises:
             RecordingError: it could not be written; what was written before is whole.
         """
-        with self._translated():
+        with self._folder.disk_errors():
             match record:
                 case AccessUnit():
                     self._append("world", record)
@@ -144,7 +144,7 @@ class CoreRecordingWriter:
         Raises:
             RecordingError: the disk failed.
         """
-        with self._translated():
+        with self._folder.disk_errors():
             for video in self._videos.values():
                 video.sync()
             self._files.sync(now_unix_ns)
@@ -158,15 +158,7 @@ class CoreRecordingWriter:
         Raises:
             RecordingError: something could not be written; all that could be is there.
         """
-        failure: RecordingError | None = None
-        for step in self._last_steps(end_unix_ns):
-            try:
-                with self._translated():
-                    step()
-            except RecordingError as error:
-                failure = failure or error
-        if failure is not None:
-            raise failure
+        self._folder.complete(self._last_steps(end_unix_ns))
 
     def discard(self) -> None:
         """Remove the recording, finished or not, and nothing that it did not write.
@@ -178,7 +170,7 @@ class CoreRecordingWriter:
             # What cannot be completed is about to go.
             with contextlib.suppress(RecordingError, OSError):
                 close()
-        with self._translated():
+        with self._folder.disk_errors():
             self._folder.remove()
 
     def _last_steps(self, end_unix_ns: int) -> Iterator[Callable[[], object]]:
@@ -192,13 +184,3 @@ class CoreRecordingWriter:
     def _append(self, camera: str, unit: AccessUnit) -> None:
         if camera in self._videos:
             self._videos[camera].append(unit)
-
-    @contextlib.contextmanager
-    def _translated(self) -> Iterator[None]:
-        try:
-            yield
-        except OSError as error:
-            raise RecordingError(
-                f"the recording in {self._folder.path} cannot be written "
-                f"({error.strerror or error}); make room on that disk or choose another one"
-            ) from error

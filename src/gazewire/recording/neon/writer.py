@@ -182,7 +182,7 @@ class NeonRecordingWriter:
             self._eyes = VideoTrack(folder, EYES_VIDEO, glasses.eyes, eyes_parameter_sets)
         self._answers = answers
         self._warned: set[str] = set()
-        with self._translated():
+        with self._folder.disk_errors():
             self._events = EventLog(folder)
             try:
                 self._begin(wearer, template, glasses)
@@ -203,7 +203,7 @@ class NeonRecordingWriter:
         Raises:
             RecordingError: it could not be written; what was written before is whole.
         """
-        with self._translated():
+        with self._folder.disk_errors():
             match record:
                 case GazeDatum():
                     self._write_gaze(record)
@@ -238,7 +238,7 @@ class NeonRecordingWriter:
         Raises:
             RecordingError: the disk failed.
         """
-        with self._translated():
+        with self._folder.disk_errors():
             for part in self._parts().values():
                 part.sync()
             self._write_info(self._not_before(now_unix_ns) - self._start_unix_ns)
@@ -255,15 +255,7 @@ class NeonRecordingWriter:
         Raises:
             RecordingError: something could not be written; all that could be is there.
         """
-        failure: RecordingError | None = None
-        for step in self._last_steps(self._not_before(end_unix_ns)):
-            try:
-                with self._translated():
-                    step()
-            except RecordingError as error:
-                failure = failure or error
-        if failure is not None:
-            raise failure
+        self._folder.complete(self._last_steps(self._not_before(end_unix_ns)))
 
     def _not_before(self, end_unix_ns: int) -> int:
         # Where a clock was set back meanwhile, the recording would end before it began.
@@ -279,7 +271,7 @@ class NeonRecordingWriter:
             RecordingError: a file could not be removed.
         """
         self._close()
-        with self._translated():
+        with self._folder.disk_errors():
             self._folder.remove()
 
     def _begin(self, wearer: Wearer, template: Template, glasses: GlassesInfo) -> None:
@@ -432,16 +424,6 @@ class NeonRecordingWriter:
                 self._info.recording_id,
                 stream,
             )
-
-    @contextlib.contextmanager
-    def _translated(self) -> Iterator[None]:
-        try:
-            yield
-        except OSError as error:
-            raise RecordingError(
-                f"the recording in {self._folder.path} cannot be written "
-                f"({error.strerror or error}); make room on that disk or choose another one"
-            ) from error
 
 
 def _row(layout: StreamLayout, *columns: float) -> bytes:
