@@ -10,17 +10,13 @@ are for the system's Python; `tools/link-gi` lets an environment of the same Pyt
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
 from gazewire.camera.camera_settings import CameraSettings
 from gazewire.camera.camera_source import Shot
-from gazewire.camera.control import Control
-from gazewire.camera.numbered_images import NumberedImages
-from gazewire.camera.raw_pixels import converter, formats_for
-from gazewire.camera.source import VideoShape
-from gazewire.camera.standard_features import StandardFeatures
+from gazewire.camera.standard_camera import StandardCamera
 from gazewire.errors import MissingLibraryError, UnreadableSourceError
 from gazewire.time import Clock
 
@@ -78,7 +74,7 @@ def open_aravis(camera: str, address: str, settings: CameraSettings, clock: Cloc
         raise UnreadableSourceError(source, f"{source} cannot be used: {said}") from error
 
 
-class AravisCamera:
+class AravisCamera(StandardCamera):
     """An open camera; see `CameraSource` and `SoftwareTriggered`.
 
     Instants and losses are as those of `PylonCamera`. A camera that answers no more is told some
@@ -88,44 +84,13 @@ class AravisCamera:
     def __init__(
         self, camera: str, device: _Device, settings: CameraSettings, clock: Clock
     ) -> None:
-        self._camera = camera
-        self._clock = clock
         self._own_features = _AravisFeatures(camera, device)
-        self._features = StandardFeatures(camera, self._own_features)
-        source_format = self._features.apply(settings, formats_for(settings.pixel_format))
-        width, height = self._features.size
-        rate_hz = settings.rate_hz or self._features.rate_hz or 30.0
-        self.shape = VideoShape(width=width, height=height, rate_hz=rate_hz)
-        self._convert = converter(source_format, settings.pixel_format, width, height)
-        self._line_names = self._features.line_names() if settings.lines else ()
-        self._images = NumberedImages(
-            camera,
-            self.shape,
-            settings.pixel_format,
-            self._features,
-            clock,
-            ids=self._features.gige_ids() if device.is_gv_device() else None,
-        )
+        super().__init__(camera, self._own_features, settings, clock, is_gige=device.is_gv_device())
         self._is_lost = threading.Event()
         # Called in a thread of the library's, at the latest when it asks the camera next.
         is_lost = self._is_lost
         device.get_device().connect("control-lost", lambda *_: is_lost.set())
         self._stream = _started_stream(device)
-        self._underruns = 0
-
-    @property
-    def controls(self) -> Mapping[str, Control]:
-        """What the camera tells."""
-        return self._features.controls()
-
-    def set_control(self, name: str, value: float | str) -> None:
-        """Set it in the camera."""
-        self._features.set_control(name, value)
-        self._images.settings_changed()
-
-    def fire(self) -> None:
-        """Expose one image now."""
-        self._features.fire()
 
     def take(self) -> Shot | None:
         """Wait for the next image."""
@@ -155,19 +120,17 @@ class AravisCamera:
 
     def _shot(self, buffer: _Buffer) -> Shot | None:
         arrived_ns = self._clock.unix_ns()
-        lost = self._images.number(buffer.get_frame_id())
-        if lost:
-            before, self._underruns = self._underruns, _underruns(self._stream)
-            of_buffer = min(lost, max(0, self._underruns - before))
-            self._images.lose({"buffer": of_buffer, "transport": lost - of_buffer})
+        self._count_lost(buffer.get_frame_id())
         status = buffer.get_status()
         if status != Aravis.BufferStatus.SUCCESS:
             is_of_buffer = status == Aravis.BufferStatus.SIZE_MISMATCH
             self._images.damaged("buffer" if is_of_buffer else "transport")
             return None
         pixels = self._convert(buffer.get_data(), buffer.get_image_padding().x_padding)
-        lines = self._features.lines(self._line_names)
-        return self._images.shot(pixels, arrived_ns, buffer.get_timestamp() or None, lines)
+        return self._shot_of(pixels, arrived_ns, buffer.get_timestamp() or None)
+
+    def _count_underruns(self) -> int:
+        return int(self._stream.get_info_uint64_by_name("n_underruns"))
 
 
 def _started_stream(device: _Device) -> _Device:
@@ -186,10 +149,6 @@ def _started_stream(device: _Device) -> _Device:
         stream.push_buffer(Aravis.Buffer.new_allocate(size))
     device.start_acquisition()
     return stream
-
-
-def _underruns(stream: _Device) -> int:
-    return int(stream.get_info_uint64_by_name("n_underruns"))
 
 
 class _AravisFeatures:

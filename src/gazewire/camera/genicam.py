@@ -14,12 +14,8 @@ from typing import Any
 
 from gazewire.camera.camera_settings import CameraSettings
 from gazewire.camera.camera_source import Shot
-from gazewire.camera.control import Control
 from gazewire.camera.gentl_producer import GentlProducer, find_producers
-from gazewire.camera.numbered_images import NumberedImages
-from gazewire.camera.raw_pixels import converter, formats_for
-from gazewire.camera.source import VideoShape
-from gazewire.camera.standard_features import StandardFeatures
+from gazewire.camera.standard_camera import StandardCamera
 from gazewire.errors import MissingExtraError, UnreadableSourceError
 from gazewire.time import Clock
 
@@ -99,7 +95,7 @@ def _opened(
         raise UnreadableSourceError(source, f"{source} cannot be used: {_said(error)}") from error
 
 
-class GenicamCamera:
+class GenicamCamera(StandardCamera):
     """An open camera; see `CameraSource` and `SoftwareTriggered`.
 
     Instants and losses are as those of `PylonCamera`.
@@ -114,47 +110,23 @@ class GenicamCamera:
         settings: CameraSettings,
         clock: Clock,
     ) -> None:
-        self._camera = camera
-        self._producer = producer
-        self._acquirer = acquirer
-        self._clock = clock
         self._own_features = _GenicamFeatures(camera, acquirer.remote_device.node_map)
-        self._features = StandardFeatures(camera, self._own_features)
-        source_format = self._features.apply(settings, formats_for(settings.pixel_format))
-        width, height = self._features.size
-        rate_hz = settings.rate_hz or self._features.rate_hz or 30.0
-        self.shape = VideoShape(width=width, height=height, rate_hz=rate_hz)
-        self._convert = converter(source_format, settings.pixel_format, width, height)
-        self._line_names = self._features.line_names() if settings.lines else ()
-        self._images = NumberedImages(
+        super().__init__(
             camera,
-            self.shape,
-            settings.pixel_format,
-            self._features,
+            self._own_features,
+            settings,
             clock,
-            ids=self._features.gige_ids() if device["tl_type"] == "GEV" else None,
+            is_gige=device["tl_type"] == "GEV",
             gaps_are_told=not device["vendor"].startswith(_MAKERS_WITH_GAPS),
         )
-        interval_ns = round(_NS_PER_S / rate_hz / _ASKS_AN_INTERVAL)
+        self._producer = producer
+        self._acquirer = acquirer
+        interval_ns = round(_NS_PER_S / self.shape.rate_hz / _ASKS_AN_INTERVAL)
         self._pause_s = min(max(interval_ns, _ASK_EVERY_NS[0]), _ASK_EVERY_NS[1]) / _NS_PER_S
         acquirer.timeout_period_on_update_event_data_call = 0
         acquirer.num_buffers = max(_BUFFERS, acquirer.min_num_buffers)
         acquirer.start()
         self._underruns = self._count_underruns()
-
-    @property
-    def controls(self) -> Mapping[str, Control]:
-        """What the camera tells."""
-        return self._features.controls()
-
-    def set_control(self, name: str, value: float | str) -> None:
-        """Set it in the camera."""
-        self._features.set_control(name, value)
-        self._images.settings_changed()
-
-    def fire(self) -> None:
-        """Expose one image now."""
-        self._features.fire()
 
     def take(self) -> Shot | None:
         """Wait for the next image."""
@@ -185,18 +157,13 @@ class GenicamCamera:
 
     def _shot(self, buffer: _Buffer) -> Shot | None:
         arrived_ns = self._clock.unix_ns()
-        lost = self._images.number(buffer.module.frame_id)
-        if lost:
-            before, self._underruns = self._underruns, self._count_underruns()
-            of_buffer = min(lost, max(0, self._underruns - before))
-            self._images.lose({"buffer": of_buffer, "transport": lost - of_buffer})
+        self._count_lost(buffer.module.frame_id)
         image = buffer.payload.components[0]
         if (image.width, image.height) != (self.shape.width, self.shape.height):
             self._images.damaged("buffer")
             return None
         pixels = self._convert(image.data, image.x_padding)
-        lines = self._features.lines(self._line_names)
-        return self._images.shot(pixels, arrived_ns, self._stamp_ns(buffer.module), lines)
+        return self._shot_of(pixels, arrived_ns, self._stamp_ns(buffer.module))
 
     def _stamp_ns(self, module: _Buffer) -> int | None:
         """The camera's stamp, in nanoseconds or in ticks, or none."""

@@ -6,17 +6,13 @@ with the serial numbers ``0815-0000`` to ``0815-0007``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from gazewire.camera.camera_settings import CameraSettings
-from gazewire.camera.camera_source import DropCause, Shot
-from gazewire.camera.control import Control
-from gazewire.camera.numbered_images import NumberedImages
-from gazewire.camera.raw_pixels import converter, formats_for
-from gazewire.camera.source import VideoShape
-from gazewire.camera.standard_features import StandardFeatures
+from gazewire.camera.camera_source import Shot
+from gazewire.camera.standard_camera import StandardCamera
 from gazewire.errors import MissingExtraError, UnreadableSourceError
 from gazewire.time import Clock
 
@@ -71,7 +67,7 @@ def open_pylon(camera: str, serial: str, settings: CameraSettings, clock: Clock)
         raise UnreadableSourceError(source, f"{source} cannot be used: {_said(error)}") from error
 
 
-class PylonCamera:
+class PylonCamera(StandardCamera):
     """An open camera; see `CameraSource` and `SoftwareTriggered`.
 
     Where the camera stamps its images, instants are those, by `ExposureClock`; else an image's
@@ -83,40 +79,15 @@ class PylonCamera:
     def __init__(
         self, camera: str, device: _Device, settings: CameraSettings, clock: Clock
     ) -> None:
-        self._camera = camera
-        self._device = device
-        self._clock = clock
-        self._features = StandardFeatures(camera, _PylonFeatures(camera, device))
-        source_format = self._features.apply(settings, formats_for(settings.pixel_format))
-        width, height = self._features.size
-        rate_hz = settings.rate_hz or self._features.rate_hz or 30.0
-        self.shape = VideoShape(width=width, height=height, rate_hz=rate_hz)
-        self._convert = converter(source_format, settings.pixel_format, width, height)
-        self._line_names = self._features.line_names() if settings.lines else ()
         is_gige = device.GetDeviceInfo().GetDeviceClass() == "BaslerGigE"
+        features = _PylonFeatures(camera, device)
+        super().__init__(camera, features, settings, clock, is_gige=is_gige)
+        self._device = device
         self._tick_hz = _tick_hz(device) if is_gige else _NS_PER_S
-        self._images = NumberedImages(
-            camera,
-            self.shape,
-            settings.pixel_format,
-            self._features,
-            clock,
-            ids=self._features.gige_ids() if is_gige else None,
-        )
         device.MaxNumBuffer.Value = _BUFFERS
         device.StartGrabbing(pylon.GrabStrategy_OneByOne)
         self._results = device.GetGrabResultWaitObject()
         self._underruns = self._count_underruns()
-
-    @property
-    def controls(self) -> Mapping[str, Control]:
-        """What the camera tells."""
-        return self._features.controls()
-
-    def set_control(self, name: str, value: float | str) -> None:
-        """Set it in the camera."""
-        self._features.set_control(name, value)
-        self._images.settings_changed()
 
     def fire(self) -> None:
         """Expose one image, as soon as the camera can."""
@@ -124,7 +95,7 @@ class PylonCamera:
             if self._device.CanWaitForFrameTriggerReady():
                 # What comes earlier is lost.
                 self._device.WaitForFrameTriggerReady(_WAIT_MS, pylon.TimeoutHandling_Return)
-        self._features.fire()
+        super().fire()
 
     def take(self) -> Shot | None:
         """Wait for the next image."""
@@ -149,9 +120,7 @@ class PylonCamera:
 
     def _shot(self, result: _Device) -> Shot | None:
         arrived_ns = self._clock.unix_ns()
-        lost = self._images.number(result.BlockID)
-        if lost:
-            self._images.lose(self._causes(lost))
+        self._count_lost(result.BlockID)
         if not result.GrabSucceeded():
             is_incomplete = result.GetErrorCode() == _INCOMPLETE
             self._images.damaged("transport" if is_incomplete else "buffer")
@@ -159,14 +128,7 @@ class PylonCamera:
         with memoryview(result.GetMemoryView()) as data:
             pixels = self._convert(data, result.PaddingX)
         stamp_ns = result.TimeStamp * _NS_PER_S // self._tick_hz
-        return self._images.shot(
-            pixels, arrived_ns, stamp_ns or None, self._features.lines(self._line_names)
-        )
-
-    def _causes(self, lost: int) -> dict[DropCause, int]:
-        before, self._underruns = self._underruns, self._count_underruns()
-        of_buffer = min(lost, max(0, self._underruns - before))
-        return {"buffer": of_buffer, "transport": lost - of_buffer}
+        return self._shot_of(pixels, arrived_ns, stamp_ns or None)
 
     def _count_underruns(self) -> int:
         node = self._device.GetStreamGrabberNodeMap().GetNode(_UNDERRUNS)
