@@ -87,8 +87,8 @@ def replay(
 
     async def program(stop: asyncio.Event) -> None:
         # Here, so that the other verbs do not wait for what a device needs.
-        from gazewire.compose.replay import Replay, ReplayConfig
-        from gazewire.device import INVISIBLE, NEON, DeviceConfig, serve_device
+        from gazewire.compose.replay import ReplayConfig
+        from gazewire.device import INVISIBLE, NEON, DeviceConfig, Playback, serve_device
 
         is_original = times is TimesName.ORIGINAL
         config = ReplayConfig(
@@ -112,8 +112,10 @@ def replay(
             announce=mdns,
             record_dir=record_dir,
         )
-        clock = _clock(timeline.first_unix_ns if is_original else None)
-        async with serve_device(device, Replay(config, timeline), clock) as running:
+        start_unix_ns = timeline.first_unix_ns if is_original else None
+        clock = _clock(start_unix_ns)
+        played = Playback(timeline, start_unix_ns)
+        async with serve_device(device, played, clock) as running:
             announce(
                 device_facts(running) | {"pid": os.getpid()},
                 f"{running.name}, playing {recording}\n{device_lines(running)}Stop with Ctrl+C.",

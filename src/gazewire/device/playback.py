@@ -16,11 +16,13 @@ class Playback:
     """Plays a timeline: each record is published at its own instant. A `gazewire.camera.Source`.
 
     Args:
-        timeline: what is played; it begins when the publishing does.
+        timeline: what is played.
+        start_unix_ns: the instant at which it begins; None is when the publishing does.
     """
 
-    def __init__(self, timeline: Timeline) -> None:
+    def __init__(self, timeline: Timeline, start_unix_ns: int | None = None) -> None:
         self._timeline = timeline
+        self._start_unix_ns = start_unix_ns
 
     @property
     def info(self) -> GlassesInfo:
@@ -41,7 +43,9 @@ class Playback:
         with_truth: bool = False,
     ) -> None:
         """Publish the records, to the last one; see `gazewire.camera.Source`."""
-        start_unix_ns = clock.unix_ns()
+        start_unix_ns = self._start_unix_ns
+        if start_unix_ns is None:
+            start_unix_ns = clock.unix_ns()
         records: Iterator[Record | StreamTruth]
         if with_truth:
             records = records_and_truths(self._timeline, start_unix_ns, wants)
