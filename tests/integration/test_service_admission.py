@@ -125,8 +125,11 @@ def test_options_come_from_a_file_and_the_command_line_counts(tmp_path: Path) ->
     ):
         assert client.ask("R") == "OK"
         path = listener.topic("notify.recording.started")["rec_path"]
+        assert client.ask("r") == "OK"
+        listener.topic("notify.recording.stopped")
     assert Path(path).is_relative_to(tmp_path / "recordings")
-    assert "Core layout" in service.stderr
+    # Of both layouts, Neon's stands beside.
+    assert Path(f"{path.rstrip('/')}-neon", "info.json").is_file()
 
 
 @pytest.mark.parametrize(
