@@ -83,7 +83,7 @@ export class Connection extends EventTarget {
   }
 
   #retryNow() {
-    if (this.#socket) return;
+    if (!this.#retryAt) return; // it is there, or was never wanted
     clearTimeout(this.#timer);
     this.open();
   }
