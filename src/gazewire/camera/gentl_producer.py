@@ -54,13 +54,13 @@ def find_producers(cti: str = "") -> list[Path]:
             raise UnreadableSourceError(cti, f"there is no GenTL producer {cti}")
         return [Path(cti).resolve()]
     folders = [Path(folder) for folder in os.environ.get(_PATH_VARIABLE, "").split(os.pathsep)]
-    found = sorted(
+    found = [
         path.resolve()
         for folder in folders
         if folder.parts and folder.is_dir()
-        for path in folder.iterdir()
+        for path in sorted(folder.iterdir())
         if path.suffix == _SUFFIX
-    )
+    ]
     if not found:
         raise UnreadableSourceError(
             _PATH_VARIABLE,

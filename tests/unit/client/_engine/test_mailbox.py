@@ -3,7 +3,7 @@ from __future__ import annotations
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -267,7 +267,16 @@ def test_an_iteration_ends_with_the_failure_that_ended_the_stream() -> None:
         next(items)
 
 
+@pytest.fixture
+def ctrl_c() -> Iterator[None]:
+    """Whoever runs tests in the background may have it ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are sent to threads on POSIX alone")
+@pytest.mark.usefixtures("ctrl_c")
 @pytest.mark.parametrize("timeout_s", [None, HANG_S])
 def test_ctrl_c_interrupts_a_read_and_leaves_the_mailbox_usable(timeout_s: float | None) -> None:
     box = mailbox()
