@@ -7,7 +7,7 @@ import logging
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 
 import msgspec
@@ -73,7 +73,6 @@ async def wait_for_either(stop: asyncio.Event, stopped: Awaitable[None]) -> None
 
 @contextmanager
 def _signals_set(stop: asyncio.Event) -> Iterator[None]:
-    # Plain handlers, because loops on Windows have none of their own.
     loop = asyncio.get_running_loop()
 
     def set_stop(number: int, frame: FrameType | None) -> None:
@@ -81,8 +80,16 @@ def _signals_set(stop: asyncio.Event) -> Iterator[None]:
 
     numbers = (signal.SIGINT, signal.SIGTERM)
     before = [signal.signal(number, set_stop) for number in numbers]
+    # A signal that comes just before a loop falls asleep wakes it only by the loop's own handlers;
+    # loops on Windows have none, and are woken by all.
+    with suppress(NotImplementedError):
+        for number in numbers:
+            loop.add_signal_handler(number, stop.set)
     try:
         yield
     finally:
+        with suppress(NotImplementedError):
+            for number in numbers:
+                loop.remove_signal_handler(number)
         for number, handler in zip(numbers, before, strict=True):
             signal.signal(number, handler)
