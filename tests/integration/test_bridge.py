@@ -97,6 +97,18 @@ def test_pictures_come_to_who_wants_them(client: CoreClient) -> None:
     assert sizes == {"frame.world": SCENE_PX, "frame.eye.0": (192, 192), "frame.eye.1": (192, 192)}
 
 
+def test_a_surface_is_found_for_who_subscribes_to_it_alone(client: CoreClient) -> None:
+    wanted = {"name": "screen", "real_world_size": {"x": 1.0, "y": 1.0}}
+    with client.subscribed("surfaces.screen", "notify.surface_tracker.failed") as listener:
+        client.notify("surface_tracker.add_surface", **wanted)
+        topic, told = listener.next()
+        while topic != "surfaces.screen" or not told["gaze_on_surfaces"]:
+            if topic != "surfaces.screen":  # the wearer looked away just then
+                client.notify("surface_tracker.add_surface", **wanted)
+            topic, told = listener.next()
+    assert told["gaze_on_surfaces"][0]["topic"] == "gaze.3d.01._on_surface"
+
+
 def test_an_annotation_is_an_event_of_the_device_and_comes_once(
     client: CoreClient, device: DeviceProgram
 ) -> None:

@@ -74,8 +74,11 @@ async def serve_device_on_bus(
                 await link.clock_offset(_CLOCK_WAIT_S)
             size_px = await scene_size_px(link)
             lens = await scene_lens(device, size_px)
-            demands = Demands.make()
-            parts = device_parts(link, device, demands, measuring, size_px=size_px, lens=lens)
+            surfaces = measuring.surfaces(lens)
+            demands = Demands.make(surfaces)
+            parts = device_parts(
+                link, device, demands, measuring, surfaces, size_px=size_px, lens=lens
+            )
             service = await stack.enter_async_context(
                 serve_service(config, parts, _device_clock(link, clock))
             )

@@ -33,12 +33,16 @@ from gazewire.service import (
     ServiceParts,
     SurfaceLocator,
 )
-from gazewire.wire.ipc import WORLD_FRAME_TOPIC, eye_frame_topic
+from gazewire.service.surfaces import SurfaceEditor
+from gazewire.wire.ipc import WORLD_FRAME_TOPIC, eye_frame_topic, surface_topic
 
 __all__ = ["Demands", "MeasuringParts", "device_parts"]
 
 # Of one eye of Neon.
 _EYE_PX = (192, 192)
+
+# A surface is made of the markers in a picture.
+_ASKS_FOR_SCENE = ("notify.surface_tracker.add_surface",)
 
 _NEEDS_NONE = "These glasses measure gaze without a calibration."
 
@@ -65,13 +69,22 @@ class Demands:
     eyes: Mapping[EyeId, PictureDemand]
 
     @classmethod
-    def make(cls) -> Demands:
-        """Make them; nobody wants anything yet."""
+    def make(cls, surfaces: SurfaceLocator) -> Demands:
+        """Make them; nobody wants anything yet.
+
+        Args:
+            surfaces: are found in pictures of the scene.
+        """
+
+        def surface_topics() -> list[str]:
+            names = surfaces.names if isinstance(surfaces, SurfaceEditor) else ()
+            return [surface_topic(name) for name in names]
+
         eyes: dict[EyeId, PictureDemand] = {
             0: PictureDemand(eye_frame_topic(0)),
             1: PictureDemand(eye_frame_topic(1)),
         }
-        return cls(PictureDemand(WORLD_FRAME_TOPIC, ("surfaces.",)), eyes)
+        return cls(PictureDemand(WORLD_FRAME_TOPIC, surface_topics, _ASKS_FOR_SCENE), eyes)
 
     def __iter__(self) -> Iterator[PictureDemand]:
         return iter((self.scene, *self.eyes.values()))
@@ -82,6 +95,7 @@ def device_parts(
     device: Device,
     demands: Demands,
     measuring: MeasuringParts,
+    surfaces: SurfaceLocator,
     *,
     size_px: tuple[int, int],
     lens: Camera | None,
@@ -93,6 +107,7 @@ def device_parts(
         device: the same, to be told what to do.
         demands: tell which pictures are wanted.
         measuring: what is measured here.
+        surfaces: finds surfaces in the scene.
         size_px: width and height of the scene.
         lens: of the scene camera, where the device tells.
     """
@@ -119,7 +134,7 @@ def device_parts(
         blinks=blinks,
         calibrator=_NoCalibrator(),
         scene=DeviceCamera(link, SensorName.WORLD, size_px, demands.scene),
-        surfaces=measuring.surfaces(lens),
+        surfaces=surfaces,
         plugins=(device_recorder(device),),
     )
 

@@ -28,6 +28,7 @@ class DeviceRecorder(Plugin):
         self._device = device
         self._wishes = asyncio.Queue[Notification]()
         self._recording_id: str | None = None
+        self._ended_id: str | None = None
         self._began_ns = 0
         self._last_failure: str | None = None
 
@@ -75,8 +76,8 @@ class DeviceRecorder(Plugin):
                 self._ended()
 
     def _began(self, recording_id: str) -> None:
-        # The device tells of it as well as it answers, in any order.
-        if recording_id == self._recording_id:
+        # The device tells of it as well as it answers, in any order, and perhaps when it is over.
+        if recording_id in {self._recording_id, self._ended_id}:
             return
         self._recording_id = recording_id
         self._began_ns = self._context.clock.unix_ns()
@@ -92,7 +93,7 @@ class DeviceRecorder(Plugin):
     def _ended(self) -> None:
         if self._recording_id is not None:
             self._tell("recording.stopped", rec_path=self._recording_id)
-            self._recording_id = None
+            self._ended_id, self._recording_id = self._recording_id, None
 
     def _tell_state(self) -> None:
         is_recording = self._recording_id is not None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable
 
 from gazewire.errors import RemoteProtocolError
 from gazewire.service import RunningService
@@ -23,12 +23,20 @@ class PictureDemand:
 
     Args:
         topic: of its pictures.
-        others: of what is made of them.
+        made: tells the topics of what is made of them.
+        asks: how topics of notifications begin for which a picture is needed.
     """
 
-    def __init__(self, topic: str, others: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        topic: str,
+        made: Callable[[], Iterable[str]] = tuple,
+        asks: tuple[str, ...] = (),
+    ) -> None:
         self._topic = topic
-        self._others = tuple(others)
+        self._made = made
+        self._asks = asks
+        self._idle_s = _KEPT_S
         self._wanted = asyncio.Event()
         self._unwanted = asyncio.Event()
         self._unwanted.set()
@@ -44,27 +52,32 @@ class PictureDemand:
     async def follow(self, service: RunningService) -> None:
         """Follow it, for ever."""
         feed = FrameFeed(self._topic, service.outlet.wants)
-        prefixes = ["notify.frame_publishing."]
+        prefixes = ["notify.frame_publishing.", *self._asks]
         async with (
             service.subscribe(prefixes, _NOTIFICATIONS_WAITING) as messages,
             asyncio.TaskGroup() as tasks,
         ):
             tasks.create_task(self._look(service, feed))
             async for message in messages:
+                if message.topic.startswith(self._asks):
+                    self._want()
                 try:
                     feed.handle(parse_notification(message))
                 except RemoteProtocolError:
                     continue
 
     async def _look(self, service: RunningService, feed: FrameFeed) -> None:
-        idle_s = _KEPT_S
+        wants = service.outlet.wants
         while True:
-            wants = service.outlet.wants
-            if feed.format is not None or any(wants(topic) for topic in self._others):
-                idle_s = 0.0
-                self._unwanted.clear()
-                self._wanted.set()
-            elif (idle_s := idle_s + _LOOKED_AT_EACH_S) >= _KEPT_S:
+            self._idle_s += _LOOKED_AT_EACH_S
+            if feed.format is not None or any(wants(topic) for topic in self._made()):
+                self._want()
+            elif self._idle_s >= _KEPT_S:
                 self._wanted.clear()
                 self._unwanted.set()
             await asyncio.sleep(_LOOKED_AT_EACH_S)
+
+    def _want(self) -> None:
+        self._idle_s = 0.0
+        self._unwanted.clear()
+        self._wanted.set()
