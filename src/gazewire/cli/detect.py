@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import sys
 import time
 from pathlib import Path
 from types import FrameType
@@ -11,10 +10,10 @@ from typing import Annotated
 
 import msgspec
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import MofNCompleteColumn
 
 from gazewire.cli.failing import told_in_a_sentence
+from gazewire.cli.progress_bar import progress_bar
 from gazewire.compose.offline import (
     DetectionReport,
     EyeFootage,
@@ -77,16 +76,7 @@ def detect(
     Works on all cores. Sources are never touched; what is made appears when it is complete.
     """
     signal.signal(signal.SIGTERM, _terminate)
-    # The bar goes to people, the results to whoever reads them.
-    bar = Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        console=Console(stderr=True),
-        disable=not sys.stderr.isatty(),
-        transient=True,
-    )
+    bar = progress_bar(MofNCompleteColumn())
     with told_in_a_sentence():
         footage = find_eyes(sources, EyeOptions(focal_px=focal, image_rate_hz=rate))
         with bar:

@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import msgspec
 import typer
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    Progress,
-    TaskProgressColumn,
-    TextColumn,
-    TimeRemainingColumn,
-)
+from rich.progress import TaskProgressColumn
 
 from gazewire.cli.failing import told_in_a_sentence
+from gazewire.cli.progress_bar import progress_bar
 from gazewire.export import ExportFormat, ExportResult, export_all
 
 __all__ = ["export"]
@@ -45,16 +38,7 @@ def export(
     Pupil Player for Core. One that fails stops no other; the status is 1 then.
     """
     results: list[ExportResult] = []
-    # The bar goes to people, the results to whoever reads them.
-    bar = Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TaskProgressColumn(),
-        TimeRemainingColumn(),
-        console=Console(stderr=True),
-        disable=not sys.stderr.isatty(),
-        transient=True,
-    )
+    bar = progress_bar(TaskProgressColumn())
     with told_in_a_sentence(), bar:
         task = bar.add_task("Exporting", total=len(folders))
 
